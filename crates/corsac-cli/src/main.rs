@@ -1,0 +1,3 @@
+//! The `corsac` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reads corsac policy files, and says everything that is wrong with them at once.

@@ -1,0 +1,1 @@
+//! Runs the conformance cases against every implementation of a policy.

@@ -1,0 +1,1 @@
+//! A reverse proxy that enforces a corsac policy file.

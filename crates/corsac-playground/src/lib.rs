@@ -1,0 +1,1 @@
+//! The corsac demo: a page and an API on different origins.

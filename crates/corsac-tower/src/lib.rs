@@ -1,0 +1,1 @@
+//! A tower layer that enforces a corsac policy: axum, hyper, tonic.

@@ -1,0 +1,31 @@
+//! The server half: a policy decides what to answer to a CORS request.
+//!
+//! Read [`RequestKind::of`] first: which request is what. Then [`Policy::answer`].
+
+mod request;
+mod policy;
+mod preflight;
+mod request_headers;
+mod vary;
+mod answer;
+mod refusal;
+mod origin_pattern;
+mod origin_set;
+mod frozen_table;
+mod builder;
+mod remark;
+
+pub use answer::{
+    Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,
+};
+pub use builder::{MAX_AGE_LIMIT, PolicyBuilder};
+pub use origin_pattern::OriginPattern;
+pub use origin_set::OriginSet;
+pub use policy::{Policy, Prepared};
+pub use refusal::Refusal;
+pub use remark::{ConfigError, ConfigErrors, Doubt, Mistake, Remark, Setting, Warning};
+pub use request::{Lines, RequestField, RequestHead, RequestKind};
+pub use request_headers::{
+    MAX_REQUEST_HEADERS, MAX_REQUEST_HEADERS_LEN, RequestedName, requested_header_names,
+};
+pub use vary::vary_covers;

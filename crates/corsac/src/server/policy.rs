@@ -1,0 +1,279 @@
+//! A policy: what a server allows, in the form in which it is asked.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::answer::{
+    Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,
+};
+use super::builder::{self, PolicyBuilder};
+use super::origin_set::OriginSet;
+use super::refusal::Refusal;
+use super::remark::{ConfigErrors, Warning};
+use super::request::{Lines, RequestHead, RequestKind};
+use crate::origin::{MalformedOrigin, OriginFault};
+
+/// What a server allows the pages of other origins.
+///
+/// A policy is immutable and cheap to clone. It is made by [`Policy::builder`], which refuses
+/// insecure and dead settings, and asked by [`Policy::answer`].
+#[derive(Clone, Debug)]
+pub struct Policy(pub(super) Arc<Settings>);
+
+/// What the builder made of the operator's words.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) origins: Arc<OriginSet>,
+    pub(super) methods: AllowedMethods,
+    pub(super) request_headers: AllowedRequestHeaders,
+    pub(super) credentials: bool,
+    pub(super) refused_origins: RefusedOrigins,
+    pub(super) handler_fields: HandlerFields,
+    pub(super) values: PreparedValues,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// The methods that a policy allows beside the CORS-safelisted ones.
+#[derive(Clone, Debug)]
+pub(super) enum AllowedMethods {
+    Any,
+    Listed(Box<[String]>),
+}
+
+/// The request headers that a policy allows.
+#[derive(Clone, Debug)]
+pub(super) enum AllowedRequestHeaders {
+    /// Every header. Without credentials a `*` says so, which does not cover `Authorization`.
+    Any { with_authorization: bool },
+    /// The names in lower case, sorted.
+    Listed(Box<[String]>),
+}
+
+/// What becomes of a request from a refused origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RefusedOrigins {
+    Forward,
+    Reject,
+}
+
+/// What becomes of the CORS fields that the handler set itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HandlerFields {
+    Override,
+    Keep,
+}
+
+impl Policy {
+    /// Starts a policy that allows these origins, and the CORS-safelisted methods and headers.
+    ///
+    /// An origin is a pattern as [`OriginPattern`](super::OriginPattern) describes it.
+    pub fn builder<S: Into<String>>(origins: impl IntoIterator<Item = S>) -> PolicyBuilder {
+        PolicyBuilder::new(origins)
+    }
+
+    /// Answers a request.
+    ///
+    /// # Security
+    ///
+    /// CORS tells browsers what a page may read. It keeps nobody else from sending a request, so
+    /// it replaces neither authentication nor protection against request forgery.
+    pub fn answer(&self, head: &impl RequestHead) -> Answer {
+        let settings = &*self.0;
+        match RequestKind::of(head) {
+            RequestKind::NotCors => Answer::Forward(settings.undecided()),
+            RequestKind::Preflight { origin, method } => {
+                Answer::Preflight(match settings.origin_refusal(Lines::One(origin)) {
+                    Some(refusal) => settings.forbidden(refusal),
+                    None => settings.preflight_reply(head, method),
+                })
+            }
+            RequestKind::Cors { origin } => match settings.origin_refusal(origin) {
+                None => Answer::Forward(settings.shared()),
+                Some(refusal) => match settings.refused_origins {
+                    RefusedOrigins::Forward => Answer::Forward(settings.withheld(refusal)),
+                    RefusedOrigins::Reject => Answer::Reject(settings.forbidden(refusal)),
+                },
+            },
+        }
+    }
+
+    /// The same policy for a resource where only these methods exist.
+    ///
+    /// A preflight for a method that does not exist there is then answered with the truth. It
+    /// takes methods as [`PolicyBuilder::methods`] does, without `*`.
+    pub fn with_existing_methods<S: Into<String>>(
+        &self,
+        methods: impl IntoIterator<Item = S>,
+    ) -> Result<Self, ConfigErrors> {
+        let existing = builder::parse_existing_methods(methods.into_iter().map(Into::into))?;
+        let mut settings = Settings::clone(&self.0);
+        let listed = match &settings.methods {
+            AllowedMethods::Any => existing,
+            AllowedMethods::Listed(listed) => {
+                listed.iter().filter(|it| existing.contains(it)).cloned().collect()
+            }
+        };
+        settings.values.set(PreparedValue::Methods, joined(&listed));
+        settings.methods = AllowedMethods::Listed(listed.into());
+        Ok(Self(Arc::new(settings)))
+    }
+
+    /// A value that the policy prepared, if it has one.
+    #[must_use]
+    pub fn value(&self, value: PreparedValue) -> Option<&[u8]> {
+        self.0.values.get(value)
+    }
+
+    /// Turns every value that the policy prepared into an adapter's own type, once.
+    pub fn prepare<V>(&self, mut convert: impl FnMut(&[u8]) -> V) -> Prepared<V> {
+        Prepared(PreparedValue::ALL.map(|it| self.value(it).map(&mut convert)))
+    }
+
+    /// What is legal but doubtful about the policy.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.0.warnings
+    }
+}
+
+impl Settings {
+    /// Why the origin is refused, if it is.
+    fn origin_refusal(&self, origin: Lines<'_>) -> Option<Refusal> {
+        let contained = match origin {
+            Lines::One(value) => self.origins.contains(value),
+            Lines::None | Lines::Several => {
+                Err(MalformedOrigin { position: 0, fault: OriginFault::SeveralLines })
+            }
+        };
+        match contained {
+            Ok(true) => None,
+            Ok(false) => Some(Refusal::OriginNotAllowed),
+            Err(error) => Some(Refusal::MalformedOrigin(error)),
+        }
+    }
+
+    /// The decoration of a response to a request without an origin.
+    ///
+    /// With `*` the answer is the same for everyone, and is given to everyone: else a cache could
+    /// keep an answer without it and hand that to a page later. The standard advises it under
+    /// [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
+    fn undecided(&self) -> Decoration {
+        match self.origins.is_any() {
+            true => self.shared(),
+            false => self.decoration(None, WITHHELD, Some(Change::Vary(PreparedValue::Vary))),
+        }
+    }
+
+    /// The decoration of a response that an allowed origin may read.
+    fn shared(&self) -> Decoration {
+        let allow_credentials = match self.credentials {
+            true => set(ResponseField::AllowCredentials, PreparedValue::True),
+            false => Change::Remove(ResponseField::AllowCredentials),
+        };
+        let expose_headers = match self.values.get(PreparedValue::ExposedHeaders) {
+            Some(_) => set(ResponseField::ExposeHeaders, PreparedValue::ExposedHeaders),
+            None => Change::Remove(ResponseField::ExposeHeaders),
+        };
+        let vary = self.varies_by_origin().then_some(Change::Vary(PreparedValue::Vary));
+        self.decoration(None, [self.allow_origin(), allow_credentials, expose_headers], vary)
+    }
+
+    /// The decoration of a response that a refused origin may not read.
+    ///
+    /// It names `Origin` in `Vary` even if the policy allows `*`, where only a malformed origin is
+    /// refused: a cache must not give this response to anyone else.
+    fn withheld(&self, refusal: Refusal) -> Decoration {
+        self.decoration(Some(refusal), WITHHELD, Some(Change::Vary(PreparedValue::Vary)))
+    }
+
+    fn decoration(
+        &self,
+        refusal: Option<Refusal>,
+        [allow_origin, allow_credentials, expose_headers]: [Change; 3],
+        vary: Option<Change>,
+    ) -> Decoration {
+        let changes = [
+            Some(allow_origin),
+            Some(allow_credentials),
+            Some(expose_headers),
+            vary,
+            None,
+            None,
+        ];
+        Decoration {
+            refusal,
+            changes: Changes::of(changes),
+            keeps_allow_origin: self.handler_fields == HandlerFields::Keep,
+        }
+    }
+
+    /// The reply to a refused origin: 403, and no field of the CORS protocol.
+    fn forbidden(&self, refusal: Refusal) -> Reply {
+        let vary = Some(Change::Vary(match self.values.get(PreparedValue::PreflightVary) {
+            Some(_) => PreparedValue::PreflightVary,
+            None => PreparedValue::Vary,
+        }));
+        let changes = Changes::of([vary, None, None, None, None, None]);
+        Reply { status: 403, refusal: Some(refusal), changes }
+    }
+
+    /// `Access-Control-Allow-Origin` for an allowed origin.
+    pub(super) fn allow_origin(&self) -> Change {
+        match self.origins.is_any() {
+            true => set(ResponseField::AllowOrigin, PreparedValue::AnyOrigin),
+            false => Change::Set(ResponseField::AllowOrigin, FieldValue::RequestOrigin),
+        }
+    }
+
+    /// Does the answer depend on which origin asks?
+    pub(super) fn varies_by_origin(&self) -> bool {
+        !self.origins.is_any()
+    }
+}
+
+/// No field of the CORS protocol, whatever the handler set.
+const WITHHELD: [Change; 3] = [
+    Change::Remove(ResponseField::AllowOrigin),
+    Change::Remove(ResponseField::AllowCredentials),
+    Change::Remove(ResponseField::ExposeHeaders),
+];
+
+/// Sets a field to a value that the policy prepared.
+pub(super) fn set(field: ResponseField, value: PreparedValue) -> Change {
+    Change::Set(field, FieldValue::Prepared(value))
+}
+
+/// The values that a policy prepared, in an adapter's own type: see [`Policy::prepare`].
+#[derive(Clone, Debug)]
+pub struct Prepared<V>([Option<V>; PreparedValue::ALL.len()]);
+
+impl<V> Prepared<V> {
+    /// The value, if the policy has one.
+    ///
+    /// It has every value that its own answers name.
+    #[inline]
+    pub fn get(&self, value: PreparedValue) -> Option<&V> {
+        self.0[value as usize].as_ref()
+    }
+}
+
+/// The bytes of the prepared values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PreparedValues([Option<Box<[u8]>>; PreparedValue::ALL.len()]);
+
+impl PreparedValues {
+    pub(super) fn get(&self, value: PreparedValue) -> Option<&[u8]> {
+        self.0[value as usize].as_deref()
+    }
+
+    pub(super) fn set(&mut self, value: PreparedValue, bytes: Option<Box<[u8]>>) {
+        self.0[value as usize] = bytes;
+    }
+}
+
+/// The list as a field value; `None` if there is nothing to list.
+pub(super) fn joined(items: &[String]) -> Option<Box<[u8]>> {
+    (!items.is_empty()).then(|| items.join(", ").into_bytes().into())
+}

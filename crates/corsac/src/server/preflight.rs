@@ -1,0 +1,134 @@
+//! Answers a CORS-preflight request from an allowed origin, with the truth.
+//!
+//! The browser goes through the same steps with the answer in its hands
+//! ([CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), step 7): origin,
+//! method, headers. The answer does not stop at the first no. It carries the policy's lists, so
+//! that the browser's console names the method or the header that was refused, and so that one
+//! cached preflight serves every later request.
+
+use super::answer::{Change, Changes, FieldValue, PreparedValue, Reply, ResponseField};
+use super::policy::{AllowedMethods, AllowedRequestHeaders, Settings, set};
+use super::refusal::Refusal;
+use super::request::RequestHead;
+use super::request_headers::{Element, requested_headers};
+use crate::header::{
+    is_cors_non_wildcard_request_header_name, is_forbidden_request_header_name,
+};
+use crate::method::{
+    MAX_METHOD_LEN, is_cors_safelisted_method, is_forbidden_method, is_method,
+};
+
+impl Settings {
+    /// The reply to a preflight from an allowed origin for `method`.
+    pub(super) fn preflight_reply(&self, head: &impl RequestHead, method: &[u8]) -> Reply {
+        let method_refusal = self.method_refusal(method);
+        let requested = self.requested_headers(head);
+        let changes = Changes::of([
+            Some(self.allow_origin()),
+            self.credentials.then(|| set(ResponseField::AllowCredentials, PreparedValue::True)),
+            self.allow_methods(method_refusal),
+            self.allow_headers(requested),
+            self.prepared(ResponseField::MaxAge, PreparedValue::MaxAge),
+            self.values.get(PreparedValue::PreflightVary).map(|_| PREFLIGHT_VARY),
+        ]);
+        let refusal = method_refusal.or(match requested {
+            RequestedHeaders::Refused(refusal) => Some(refusal),
+            RequestedHeaders::None | RequestedHeaders::Allowed => None,
+        });
+        Reply { status: 204, refusal, changes }
+    }
+
+    /// Why the method is refused, if it is.
+    fn method_refusal(&self, method: &[u8]) -> Option<Refusal> {
+        if method.len() > MAX_METHOD_LEN || !is_method(method) {
+            return Some(Refusal::MalformedRequestMethod);
+        }
+        let is_allowed = is_cors_safelisted_method(method)
+            || match &self.methods {
+                AllowedMethods::Any => !is_forbidden_method(method),
+                AllowedMethods::Listed(methods) => {
+                    methods.iter().any(|it| it.as_bytes() == method)
+                }
+            };
+        (!is_allowed).then_some(Refusal::MethodNotAllowed)
+    }
+
+    /// Reads which request headers are asked for, up to the first that is refused.
+    fn requested_headers(&self, head: &impl RequestHead) -> RequestedHeaders {
+        let mut requested = RequestedHeaders::None;
+        for element in requested_headers(head) {
+            match element {
+                Element::Name(name, _) if self.is_request_header_allowed(name) => {
+                    requested = RequestedHeaders::Allowed;
+                }
+                Element::Name(_, at) => {
+                    return RequestedHeaders::Refused(Refusal::RequestHeaderNotAllowed(at));
+                }
+                Element::Malformed(at) => {
+                    return RequestedHeaders::Refused(Refusal::MalformedRequestHeader(at));
+                }
+                Element::TooMany => {
+                    return RequestedHeaders::Refused(Refusal::TooManyRequestHeaders);
+                }
+            }
+        }
+        requested
+    }
+
+    fn is_request_header_allowed(&self, name: &[u8]) -> bool {
+        match &self.request_headers {
+            AllowedRequestHeaders::Any { with_authorization } => {
+                let is_covered = *with_authorization
+                    || self.credentials
+                    || !is_cors_non_wildcard_request_header_name(name);
+                is_covered && !is_forbidden_request_header_name(name)
+            }
+            AllowedRequestHeaders::Listed(names) => {
+                let in_lower_case = name.iter().map(u8::to_ascii_lowercase);
+                names.binary_search_by(|it| it.bytes().cmp(in_lower_case.clone())).is_ok()
+            }
+        }
+    }
+
+    /// `Access-Control-Allow-Methods`. With credentials a `*` is taken literally, so that "any"
+    /// is answered by naming the method that was asked for.
+    fn allow_methods(&self, refusal: Option<Refusal>) -> Option<Change> {
+        match (&self.methods, self.credentials, refusal) {
+            (AllowedMethods::Any, true, None) => {
+                Some(Change::Set(ResponseField::AllowMethods, FieldValue::RequestMethod))
+            }
+            (AllowedMethods::Any, true, Some(_)) => None,
+            (AllowedMethods::Any, false, _) | (AllowedMethods::Listed(_), _, _) => {
+                self.prepared(ResponseField::AllowMethods, PreparedValue::Methods)
+            }
+        }
+    }
+
+    /// `Access-Control-Allow-Headers`, likewise.
+    fn allow_headers(&self, requested: RequestedHeaders) -> Option<Change> {
+        match (&self.request_headers, self.credentials, requested) {
+            (AllowedRequestHeaders::Any { .. }, true, RequestedHeaders::Allowed) => {
+                Some(Change::Set(ResponseField::AllowHeaders, FieldValue::RequestHeaderNames))
+            }
+            (AllowedRequestHeaders::Any { .. }, true, _) => None,
+            (AllowedRequestHeaders::Any { .. }, false, _)
+            | (AllowedRequestHeaders::Listed(_), _, _) => {
+                self.prepared(ResponseField::AllowHeaders, PreparedValue::RequestHeaders)
+            }
+        }
+    }
+
+    fn prepared(&self, field: ResponseField, value: PreparedValue) -> Option<Change> {
+        self.values.get(value).map(|_| set(field, value))
+    }
+}
+
+/// What a preflight asks for by `Access-Control-Request-Headers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RequestedHeaders {
+    None,
+    Allowed,
+    Refused(Refusal),
+}
+
+const PREFLIGHT_VARY: Change = Change::Vary(PreparedValue::PreflightVary);
