@@ -48,7 +48,10 @@ pub fn is_cors_safelisted_response_header_name(name: &[u8]) -> bool {
 #[must_use]
 pub fn is_cors_response_header_name(name: &[u8]) -> bool {
     starts_with_ignore_case(name, b"access-control-allow-")
-        || is_any_of(name, &["access-control-expose-headers", "access-control-max-age"])
+        || is_any_of(
+            name,
+            &["access-control-expose-headers", "access-control-max-age"],
+        )
 }
 
 /// Is it a CORS non-wildcard request-header name, which a `*` does not cover?
@@ -60,11 +63,14 @@ pub fn is_cors_non_wildcard_request_header_name(name: &[u8]) -> bool {
 }
 
 fn is_any_of(name: &[u8], names: &[&str]) -> bool {
-    names.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()))
+    names
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it.as_bytes()))
 }
 
 fn starts_with_ignore_case(name: &[u8], prefix: &[u8]) -> bool {
-    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 const FORBIDDEN_REQUEST_HEADER_NAMES: [&str; 21] = [

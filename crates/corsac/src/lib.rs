@@ -52,9 +52,9 @@
 
 extern crate alloc;
 
-pub mod server;
-pub mod origin;
-pub mod method;
 pub mod header;
+pub mod method;
+pub mod origin;
+pub mod server;
 
 pub use server::{Answer, ConfigErrors, Policy, PolicyBuilder, Refusal, RequestField, RequestHead};

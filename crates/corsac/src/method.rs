@@ -31,7 +31,9 @@ pub fn is_cors_safelisted_method(method: &[u8]) -> bool {
 /// Follows [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method).
 #[must_use]
 pub fn is_forbidden_method(method: &[u8]) -> bool {
-    ["CONNECT", "TRACE", "TRACK"].iter().any(|it| method.eq_ignore_ascii_case(it.as_bytes()))
+    ["CONNECT", "TRACE", "TRACK"]
+        .iter()
+        .any(|it| method.eq_ignore_ascii_case(it.as_bytes()))
 }
 
 /// Normalizes a method: six names are brought to upper case, all others are left as they are.
@@ -40,6 +42,8 @@ pub fn is_forbidden_method(method: &[u8]) -> bool {
 #[must_use]
 pub fn normalize_method(method: &[u8]) -> &[u8] {
     const NORMALIZED: [&[u8]; 6] = [b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT"];
-    let normalized = NORMALIZED.into_iter().find(|it| it.eq_ignore_ascii_case(method));
+    let normalized = NORMALIZED
+        .into_iter()
+        .find(|it| it.eq_ignore_ascii_case(method));
     normalized.unwrap_or(method)
 }

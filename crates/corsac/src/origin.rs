@@ -9,8 +9,8 @@ mod host;
 
 use core::fmt;
 
-pub(crate) use host::{host_span_of, is_loopback_host};
 pub use host::HostKind;
+pub(crate) use host::{host_len, is_loopback_host, parse_host, refuse_userinfo};
 
 /// The longest origin that is read, in bytes: `scheme://host:port` with each part at its longest.
 ///
@@ -64,11 +64,17 @@ impl<'a> Origin<'a> {
         let authority_start = scheme_end + "://".len();
         let authority = &text[authority_start..];
         let (host_kind, host_len) =
-            host::parse(authority).map_err(|error| error.shifted_by(authority_start))?;
+            parse_host(authority).map_err(|error| error.shifted_by(authority_start))?;
         let host_end = authority_start + host_len;
         let port = parse_port(&text[..scheme_end], &text[host_end..])
             .map_err(|error| error.shifted_by(host_end))?;
-        Ok(Self { text, scheme_end, host_end, host_kind, port })
+        Ok(Self {
+            text,
+            scheme_end,
+            host_end,
+            host_kind,
+            port,
+        })
     }
 
     /// The whole of it, as it was given.
@@ -138,7 +144,7 @@ impl MalformedOrigin {
         Self { position, fault }
     }
 
-    fn shifted_by(self, offset: usize) -> Self {
+    pub(crate) fn shifted_by(self, offset: usize) -> Self {
         Self::at(self.position + offset, self.fault)
     }
 }
@@ -303,7 +309,7 @@ pub fn default_port(scheme: &str) -> Option<u16> {
 }
 
 /// The text of bytes that are all visible ASCII.
-fn ascii_text(bytes: &[u8]) -> Result<&str, MalformedOrigin> {
+pub(crate) fn ascii_text(bytes: &[u8]) -> Result<&str, MalformedOrigin> {
     match bytes.iter().position(|byte| !byte.is_ascii_graphic()) {
         Some(at) if bytes[at].is_ascii() => Err(MalformedOrigin::at(at, OriginFault::WhiteSpace)),
         Some(at) => Err(MalformedOrigin::at(at, OriginFault::NotAscii)),

@@ -23,12 +23,12 @@ pub enum HostKind {
 }
 
 /// Reads the host at the start of `authority`: its kind and its length.
-pub(super) fn parse(authority: &str) -> Result<(HostKind, usize), MalformedOrigin> {
+pub(crate) fn parse_host(authority: &str) -> Result<(HostKind, usize), MalformedOrigin> {
     if authority.starts_with('[') {
         return parse_ipv6(authority).map(|len| (HostKind::Ipv6, len));
     }
     refuse_userinfo(authority)?;
-    let len = host_span_of(authority);
+    let len = host_len(authority);
     let host = &authority[..len];
     if host.is_empty() {
         return Err(MalformedOrigin::at(0, OriginFault::MissingHost));
@@ -47,11 +47,13 @@ pub(super) fn parse(authority: &str) -> Result<(HostKind, usize), MalformedOrigi
 }
 
 /// The length of the host at the start of `authority`: up to the port or whatever else follows.
-pub(crate) fn host_span_of(authority: &str) -> usize {
+pub(crate) fn host_len(authority: &str) -> usize {
     if authority.starts_with('[') {
         return authority.find(']').map_or(authority.len(), |end| end + 1);
     }
-    authority.find([':', '/', '?', '#', ',', ';']).unwrap_or(authority.len())
+    authority
+        .find([':', '/', '?', '#', ',', ';'])
+        .unwrap_or(authority.len())
 }
 
 /// Is the host this very machine, whatever the network?
@@ -62,11 +64,13 @@ pub(crate) fn is_loopback_host(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Refuses `user:password@` with a word for it, before its colon is taken for a port's.
-fn refuse_userinfo(authority: &str) -> Result<(), MalformedOrigin> {
+pub(crate) fn refuse_userinfo(authority: &str) -> Result<(), MalformedOrigin> {
     let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
     match authority[..end].contains('@') {
         true => Err(MalformedOrigin::at(0, OriginFault::Userinfo)),
@@ -100,13 +104,19 @@ fn check_label(label: &str) -> Result<(), MalformedOrigin> {
         return Err(MalformedOrigin::at(at, fault));
     }
     if label.len() > MAX_LABEL_LEN {
-        return Err(MalformedOrigin::at(MAX_LABEL_LEN, OriginFault::LabelTooLong));
+        return Err(MalformedOrigin::at(
+            MAX_LABEL_LEN,
+            OriginFault::LabelTooLong,
+        ));
     }
     if *first == b'-' {
         return Err(MalformedOrigin::at(0, OriginFault::LabelHyphen));
     }
     if *last == b'-' {
-        return Err(MalformedOrigin::at(label.len() - 1, OriginFault::LabelHyphen));
+        return Err(MalformedOrigin::at(
+            label.len() - 1,
+            OriginFault::LabelHyphen,
+        ));
     }
     Ok(())
 }

@@ -8,7 +8,10 @@ use super::refusal::Refusal;
 /// applies the changes when the response is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-#[expect(clippy::exhaustive_enums, reason = "an adapter must handle each of the three")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an adapter must handle each of the three"
+)]
 pub enum Answer {
     /// Reply with this to the CORS-preflight request; the handler is not called.
     Preflight(Reply),
@@ -92,7 +95,10 @@ impl Decoration {
 
 /// One change to a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "an adapter must handle each of the three")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an adapter must handle each of the three"
+)]
 pub enum Change {
     /// Let the field be there once, with this value.
     Set(ResponseField, FieldValue),
@@ -138,7 +144,10 @@ impl ResponseField {
 
 /// Where the value of a field comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "an adapter must handle each of the four")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an adapter must handle each of the four"
+)]
 pub enum FieldValue {
     /// A value that the policy prepared when it was built: see [`Policy::prepare`](super::Policy::prepare).
     Prepared(PreparedValue),
@@ -153,7 +162,10 @@ pub enum FieldValue {
 
 /// The values that a policy prepares when it is built, by what they are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "adapters keep a table with a place for each")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "adapters keep a table with a place for each"
+)]
 pub enum PreparedValue {
     /// `*`
     AnyOrigin,

@@ -2,18 +2,18 @@
 //!
 //! Read [`RequestKind::of`] first: which request is what. Then [`Policy::answer`].
 
-mod request;
-mod policy;
-mod preflight;
-mod request_headers;
-mod vary;
 mod answer;
-mod refusal;
+mod builder;
+mod frozen_table;
 mod origin_pattern;
 mod origin_set;
-mod frozen_table;
-mod builder;
+mod policy;
+mod preflight;
+mod refusal;
 mod remark;
+mod request;
+mod request_headers;
+mod vary;
 
 pub use answer::{
     Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,

@@ -111,9 +111,11 @@ impl Policy {
         let mut settings = Settings::clone(&self.0);
         let listed = match &settings.methods {
             AllowedMethods::Any => existing,
-            AllowedMethods::Listed(listed) => {
-                listed.iter().filter(|it| existing.contains(it)).cloned().collect()
-            }
+            AllowedMethods::Listed(listed) => listed
+                .iter()
+                .filter(|it| existing.contains(it))
+                .cloned()
+                .collect(),
         };
         settings.values.set(PreparedValue::Methods, joined(&listed));
         settings.methods = AllowedMethods::Listed(listed.into());
@@ -143,9 +145,10 @@ impl Settings {
     fn origin_refusal(&self, origin: Lines<'_>) -> Option<Refusal> {
         let contained = match origin {
             Lines::One(value) => self.origins.contains(value),
-            Lines::None | Lines::Several => {
-                Err(MalformedOrigin { position: 0, fault: OriginFault::SeveralLines })
-            }
+            Lines::None | Lines::Several => Err(MalformedOrigin {
+                position: 0,
+                fault: OriginFault::SeveralLines,
+            }),
         };
         match contained {
             Ok(true) => None,
@@ -176,8 +179,14 @@ impl Settings {
             Some(_) => set(ResponseField::ExposeHeaders, PreparedValue::ExposedHeaders),
             None => Change::Remove(ResponseField::ExposeHeaders),
         };
-        let vary = self.varies_by_origin().then_some(Change::Vary(PreparedValue::Vary));
-        self.decoration(None, [self.allow_origin(), allow_credentials, expose_headers], vary)
+        let vary = self
+            .varies_by_origin()
+            .then_some(Change::Vary(PreparedValue::Vary));
+        self.decoration(
+            None,
+            [self.allow_origin(), allow_credentials, expose_headers],
+            vary,
+        )
     }
 
     /// The decoration of a response that a refused origin may not read.
@@ -185,7 +194,11 @@ impl Settings {
     /// It names `Origin` in `Vary` even if the policy allows `*`, where only a malformed origin is
     /// refused: a cache must not give this response to anyone else.
     fn withheld(&self, refusal: Refusal) -> Decoration {
-        self.decoration(Some(refusal), WITHHELD, Some(Change::Vary(PreparedValue::Vary)))
+        self.decoration(
+            Some(refusal),
+            WITHHELD,
+            Some(Change::Vary(PreparedValue::Vary)),
+        )
     }
 
     fn decoration(
@@ -211,12 +224,18 @@ impl Settings {
 
     /// The reply to a refused origin: 403, and no field of the CORS protocol.
     fn forbidden(&self, refusal: Refusal) -> Reply {
-        let vary = Some(Change::Vary(match self.values.get(PreparedValue::PreflightVary) {
-            Some(_) => PreparedValue::PreflightVary,
-            None => PreparedValue::Vary,
-        }));
+        let vary = Some(Change::Vary(
+            match self.values.get(PreparedValue::PreflightVary) {
+                Some(_) => PreparedValue::PreflightVary,
+                None => PreparedValue::Vary,
+            },
+        ));
         let changes = Changes::of([vary, None, None, None, None, None]);
-        Reply { status: 403, refusal: Some(refusal), changes }
+        Reply {
+            status: 403,
+            refusal: Some(refusal),
+            changes,
+        }
     }
 
     /// `Access-Control-Allow-Origin` for an allowed origin.

@@ -11,12 +11,8 @@ use super::policy::{AllowedMethods, AllowedRequestHeaders, Settings, set};
 use super::refusal::Refusal;
 use super::request::RequestHead;
 use super::request_headers::{Element, requested_headers};
-use crate::header::{
-    is_cors_non_wildcard_request_header_name, is_forbidden_request_header_name,
-};
-use crate::method::{
-    MAX_METHOD_LEN, is_cors_safelisted_method, is_forbidden_method, is_method,
-};
+use crate::header::{is_cors_non_wildcard_request_header_name, is_forbidden_request_header_name};
+use crate::method::{MAX_METHOD_LEN, is_cors_safelisted_method, is_forbidden_method, is_method};
 
 impl Settings {
     /// The reply to a preflight from an allowed origin for `method`.
@@ -25,17 +21,24 @@ impl Settings {
         let requested = self.requested_headers(head);
         let changes = Changes::of([
             Some(self.allow_origin()),
-            self.credentials.then(|| set(ResponseField::AllowCredentials, PreparedValue::True)),
+            self.credentials
+                .then(|| set(ResponseField::AllowCredentials, PreparedValue::True)),
             self.allow_methods(method_refusal),
             self.allow_headers(requested),
             self.prepared(ResponseField::MaxAge, PreparedValue::MaxAge),
-            self.values.get(PreparedValue::PreflightVary).map(|_| PREFLIGHT_VARY),
+            self.values
+                .get(PreparedValue::PreflightVary)
+                .map(|_| PREFLIGHT_VARY),
         ]);
         let refusal = method_refusal.or(match requested {
             RequestedHeaders::Refused(refusal) => Some(refusal),
             RequestedHeaders::None | RequestedHeaders::Allowed => None,
         });
-        Reply { status: 204, refusal, changes }
+        Reply {
+            status: 204,
+            refusal,
+            changes,
+        }
     }
 
     /// Why the method is refused, if it is.
@@ -46,9 +49,7 @@ impl Settings {
         let is_allowed = is_cors_safelisted_method(method)
             || match &self.methods {
                 AllowedMethods::Any => !is_forbidden_method(method),
-                AllowedMethods::Listed(methods) => {
-                    methods.iter().any(|it| it.as_bytes() == method)
-                }
+                AllowedMethods::Listed(methods) => methods.iter().any(|it| it.as_bytes() == method),
             };
         (!is_allowed).then_some(Refusal::MethodNotAllowed)
     }
@@ -85,7 +86,9 @@ impl Settings {
             }
             AllowedRequestHeaders::Listed(names) => {
                 let in_lower_case = name.iter().map(u8::to_ascii_lowercase);
-                names.binary_search_by(|it| it.bytes().cmp(in_lower_case.clone())).is_ok()
+                names
+                    .binary_search_by(|it| it.bytes().cmp(in_lower_case.clone()))
+                    .is_ok()
             }
         }
     }
@@ -94,9 +97,10 @@ impl Settings {
     /// is answered by naming the method that was asked for.
     fn allow_methods(&self, refusal: Option<Refusal>) -> Option<Change> {
         match (&self.methods, self.credentials, refusal) {
-            (AllowedMethods::Any, true, None) => {
-                Some(Change::Set(ResponseField::AllowMethods, FieldValue::RequestMethod))
-            }
+            (AllowedMethods::Any, true, None) => Some(Change::Set(
+                ResponseField::AllowMethods,
+                FieldValue::RequestMethod,
+            )),
             (AllowedMethods::Any, true, Some(_)) => None,
             (AllowedMethods::Any, false, _) | (AllowedMethods::Listed(_), _, _) => {
                 self.prepared(ResponseField::AllowMethods, PreparedValue::Methods)
@@ -107,9 +111,9 @@ impl Settings {
     /// `Access-Control-Allow-Headers`, likewise.
     fn allow_headers(&self, requested: RequestedHeaders) -> Option<Change> {
         match (&self.request_headers, self.credentials, requested) {
-            (AllowedRequestHeaders::Any { .. }, true, RequestedHeaders::Allowed) => {
-                Some(Change::Set(ResponseField::AllowHeaders, FieldValue::RequestHeaderNames))
-            }
+            (AllowedRequestHeaders::Any { .. }, true, RequestedHeaders::Allowed) => Some(
+                Change::Set(ResponseField::AllowHeaders, FieldValue::RequestHeaderNames),
+            ),
             (AllowedRequestHeaders::Any { .. }, true, _) => None,
             (AllowedRequestHeaders::Any { .. }, false, _)
             | (AllowedRequestHeaders::Listed(_), _, _) => {

@@ -67,7 +67,10 @@ impl fmt::Display for Refusal {
             }
             Self::MethodNotAllowed => f.write_str("the policy does not allow this method"),
             Self::MalformedRequestHeader(name) => {
-                write!(f, "`Access-Control-Request-Headers` has a name that is not one, at {name}")
+                write!(
+                    f,
+                    "`Access-Control-Request-Headers` has a name that is not one, at {name}"
+                )
             }
             Self::RequestHeaderNotAllowed(name) => {
                 write!(f, "the policy does not allow the request header at {name}")

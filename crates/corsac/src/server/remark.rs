@@ -153,7 +153,14 @@ pub enum Doubt {
 impl<K> Remark<K> {
     pub(super) fn new(setting: Setting, index: usize, value: &str, kind: K) -> Self {
         let span = 0..value.len();
-        Self { setting, index, value: value.into(), span, kind, suggestion: None }
+        Self {
+            setting,
+            index,
+            value: value.into(),
+            span,
+            kind,
+            suggestion: None,
+        }
     }
 
     pub(super) fn at(self, span: Range<usize>) -> Self {

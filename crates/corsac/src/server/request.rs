@@ -89,7 +89,10 @@ impl<'a> RequestKind<'a> {
             return Self::Cors { origin };
         }
         match Lines::of(head.lines(RequestField::AccessControlRequestMethod)) {
-            Lines::One(method) => Self::Preflight { origin: value, method },
+            Lines::One(method) => Self::Preflight {
+                origin: value,
+                method,
+            },
             Lines::None | Lines::Several => Self::Cors { origin },
         }
     }
@@ -97,7 +100,10 @@ impl<'a> RequestKind<'a> {
 
 /// How often a field came, and its value if it came once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "none, one and several are all there is")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "none, one and several are all there is"
+)]
 pub enum Lines<'a> {
     /// The field is absent.
     None,

@@ -33,13 +33,21 @@ impl RequestedName {
     #[must_use]
     pub fn in_head<'a>(&self, head: &'a impl RequestHead) -> Option<&'a [u8]> {
         let mut lines = head.lines(RequestField::AccessControlRequestHeaders);
-        lines.nth(self.line.into())?.get(usize::from(self.start)..usize::from(self.end))
+        lines
+            .nth(self.line.into())?
+            .get(usize::from(self.start)..usize::from(self.end))
     }
 }
 
 impl fmt::Display for RequestedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, bytes {} to {}", self.line + 1, self.start, self.end)
+        write!(
+            f,
+            "line {}, bytes {} to {}",
+            self.line + 1,
+            self.start,
+            self.end
+        )
     }
 }
 
@@ -74,7 +82,9 @@ pub(super) fn requested_headers(head: &impl RequestHead) -> impl Iterator<Item =
 pub fn requested_header_names(head: &impl RequestHead) -> Vec<u8> {
     let mut names = Vec::with_capacity(64);
     for element in requested_headers(head) {
-        let Element::Name(name, _) = element else { continue };
+        let Element::Name(name, _) = element else {
+            continue;
+        };
         if !names.is_empty() {
             names.push(b',');
         }
@@ -130,7 +140,10 @@ impl<'a, L> Elements<'a, L> {
     /// Reads the element at the present position; `None` if it is empty.
     fn next_in_line(&mut self) -> Option<Element<'a>> {
         let rest = &self.line[self.position..];
-        let len = rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len());
+        let len = rest
+            .iter()
+            .position(|byte| *byte == b',')
+            .unwrap_or(rest.len());
         let name = trim_optional_white_space(&rest[..len]);
         let start = self.position + leading_white_space(&rest[..len]);
         self.position += len + 1;
@@ -144,24 +157,39 @@ impl<'a, L> Elements<'a, L> {
         };
         self.names_left = names_left;
         let at = requested_name(self.line_number - 1, start, start + name.len());
-        Some(if is_token(name) { Element::Name(name, at) } else { Element::Malformed(at) })
+        Some(if is_token(name) {
+            Element::Name(name, at)
+        } else {
+            Element::Malformed(at)
+        })
     }
 }
 
 fn requested_name(line: usize, start: usize, end: usize) -> RequestedName {
     let narrow = |offset: usize| u16::try_from(offset).expect("the reader is bounded far below");
-    RequestedName { line: narrow(line), start: narrow(start), end: narrow(end) }
+    RequestedName {
+        line: narrow(line),
+        start: narrow(start),
+        end: narrow(end),
+    }
 }
 
 /// Without the spaces and tabs at both ends ([RFC 9110, 5.6.3](https://www.rfc-editor.org/rfc/rfc9110#name-whitespace)).
 pub(super) fn trim_optional_white_space(bytes: &[u8]) -> &[u8] {
     let bytes = &bytes[leading_white_space(bytes)..];
-    let trailing = bytes.iter().rev().take_while(|byte| is_optional_white_space(**byte)).count();
+    let trailing = bytes
+        .iter()
+        .rev()
+        .take_while(|byte| is_optional_white_space(**byte))
+        .count();
     &bytes[..bytes.len() - trailing]
 }
 
 fn leading_white_space(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| is_optional_white_space(**byte)).count()
+    bytes
+        .iter()
+        .take_while(|byte| is_optional_white_space(**byte))
+        .count()
 }
 
 fn is_optional_white_space(byte: u8) -> bool {

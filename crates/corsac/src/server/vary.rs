@@ -19,19 +19,28 @@ use super::request_headers::trim_optional_white_space;
 /// assert!(vary_covers(lines, b"Origin"));
 /// assert!(!vary_covers(lines, b"Cookie"));
 /// ```
-pub fn vary_covers<'a>(
-    lines: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
-    members: &[u8],
-) -> bool {
-    let lines = lines.into_iter();
-    list_members(members).all(|member| {
-        let mut named = lines.clone().flat_map(list_members);
-        named.any(|it| it == b"*" || it.eq_ignore_ascii_case(member))
-    })
+pub fn vary_covers<'a>(lines: impl IntoIterator<Item = &'a [u8]>, members: &[u8]) -> bool {
+    let all = list_members(members).zip(bits()).fold(0, |bits, (_, bit)| bits | bit);
+    let mut named = 0;
+    for name in lines.into_iter().flat_map(list_members) {
+        if name == b"*" {
+            return true;
+        }
+        let same = list_members(members).zip(bits()).filter(|(it, _)| it.eq_ignore_ascii_case(name));
+        named = same.fold(named, |bits, (_, bit)| bits | bit);
+    }
+    named == all
+}
+
+/// One bit for each member: a policy names three at the most.
+fn bits() -> impl Iterator<Item = u32> {
+    (0..u32::BITS).map(|it| 1 << it)
 }
 
 /// The elements of a comma-separated list, empty ones left out.
-fn list_members(list: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    let elements = list.split(|byte| *byte == b',').map(trim_optional_white_space);
+fn list_members(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let elements = list
+        .split(|byte| *byte == b',')
+        .map(trim_optional_white_space);
     elements.filter(|member| !member.is_empty())
 }
