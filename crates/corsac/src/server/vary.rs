@@ -20,22 +20,28 @@ use super::request_headers::trim_optional_white_space;
 /// assert!(!vary_covers(lines, b"Cookie"));
 /// ```
 pub fn vary_covers<'a>(lines: impl IntoIterator<Item = &'a [u8]>, members: &[u8]) -> bool {
-    let all = list_members(members).zip(bits()).fold(0, |bits, (_, bit)| bits | bit);
-    let mut named = 0;
+    let mut members_left = members_bits(members);
     for name in lines.into_iter().flat_map(list_members) {
         if name == b"*" {
             return true;
         }
-        let same = list_members(members).zip(bits()).filter(|(it, _)| it.eq_ignore_ascii_case(name));
-        named = same.fold(named, |bits, (_, bit)| bits | bit);
+        for (bit, member) in list_members(members).take(MAX_MEMBERS).enumerate() {
+            if member.eq_ignore_ascii_case(name) {
+                members_left &= !(1 << bit);
+            }
+        }
     }
-    named == all
+    members_left == 0
 }
 
-/// One bit for each member: a policy names three at the most.
-fn bits() -> impl Iterator<Item = u32> {
-    (0..u32::BITS).map(|it| 1 << it)
+/// One bit for each member; those beyond [`MAX_MEMBERS`] share one that no name clears.
+fn members_bits(members: &[u8]) -> u64 {
+    let n_members = list_members(members).take(MAX_MEMBERS + 1).count();
+    (1 << n_members) - 1
 }
+
+/// How many members are looked for. A policy names three at the most.
+const MAX_MEMBERS: usize = 32;
 
 /// The elements of a comma-separated list, empty ones left out.
 fn list_members(list: &[u8]) -> impl Iterator<Item = &[u8]> {
