@@ -1,3 +1,68 @@
-//! Everything that is done to corsac.
+//! Everything that is done to corsac: `cargo xtask`.
+//!
+//! Start at [`full_test::run`], the one command that says whether corsac works.
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a task talks to who runs it"
+)]
 
-fn main() {}
+mod browser;
+mod full_test;
+mod repository;
+mod rust_source;
+mod step;
+mod tidy;
+mod without_std;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::repository::Repository;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["test"] => full_test::run(),
+        ["tidy"] => tidy::run(&Repository::read()?),
+        ["bench"] => {
+            println!("{BENCHES}");
+            Ok(())
+        }
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => bail!(
+            "`{}` is not a task; `cargo xtask --help` lists them",
+            arguments.join(" ")
+        ),
+    }
+}
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  test            everything: format, tidy, lints, docs and all tests, the demo in a browser too
+  tidy            the invariants of the tree alone; takes a second
+  bench           lists the benchmarks
+  bench gateway   the gateway against nginx; needs nginx and wrk
+
+Exit code: 0 if all is well, 1 if not.";
+
+const BENCHES: &str = "\
+cargo xtask bench gateway       the gateway against nginx, as a table of ratios; needs nginx and wrk
+cargo bench -p corsac           the core alone: origin sets, hostile input
+cargo bench -p corsac-tower     the layer beside tower-http's, with allocations counted";

@@ -1,0 +1,81 @@
+//! `cargo xtask test`: the one command that says whether corsac works.
+//!
+//! Cheap steps come first. All of them use the same profile and the same features, and none sets
+//! `RUSTFLAGS`, so that a dependency is compiled once for checking and once for running.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::repository::{self, Repository};
+use crate::step::{Steps, run_command};
+use crate::{browser, tidy, without_std};
+
+/// Runs every step, up to the first that fails.
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("format", || {
+        run_command(cargo("fmt").args(["--all", "--check"]))
+    })?;
+    steps.run("tidy", || tidy::run(&Repository::read()?))?;
+    steps.run("browser", browser::ensure)?;
+    steps.run("core without std", without_std::run)?;
+    steps.run("lints", lints)?;
+    steps.run("docs", docs)?;
+    steps.run("build the tests", || run_command(tests().arg("--no-run")))?;
+    steps.run("tests", || run_command(&mut tests()))?;
+    steps.run("examples in the docs", || {
+        run_command(workspace("test").arg("--doc"))
+    })?;
+    steps.run("core without psl", || run_command(&mut core_without_psl()))?;
+    println!("\n{steps}");
+    Ok(())
+}
+
+fn lints() -> Result<()> {
+    run_command(workspace("clippy").args(["--all-targets", "--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<()> {
+    run_command(
+        workspace("doc")
+            .arg("--no-deps")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// Libraries, commands, examples and benches; a bench runs its small version.
+fn tests() -> Command {
+    let mut command = workspace("test");
+    command.arg("--all-targets");
+    command
+}
+
+/// The core's own tests with its one feature turned off.
+fn core_without_psl() -> Command {
+    let mut command = cargo("test");
+    command.args([
+        "--locked",
+        "--package",
+        "corsac",
+        "--no-default-features",
+        "--tests",
+    ]);
+    command
+}
+
+fn workspace(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
+    command.args(["--locked", "--workspace"]);
+    command
+}
+
+/// Cargo at the root, without incremental state: a full test does not come back to it.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .arg(subcommand)
+        .current_dir(repository::root())
+        .env("CARGO_INCREMENTAL", "0");
+    command
+}

@@ -1,0 +1,72 @@
+//! Only the core decides about a CORS field: an adapter looks fields up and applies what it is
+//! told.
+//!
+//! Who names a field can decide about it, so that the places that name one are listed here, each
+//! with its reason. Documentation may name what it likes, and so may tests, benches and examples.
+
+use super::Violation;
+use crate::repository::{File, Repository};
+use crate::rust_source::{has_word, numbered};
+
+/// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
+const NAMED_IN: [(&str, &str); 3] = [
+    ("crates/corsac/src/", "the core: it decides"),
+    (
+        "crates/corsac-conformance/src/",
+        "runs the cases: it compares the fields, for tests only",
+    ),
+    (
+        "crates/corsac-tower/src/apply.rs",
+        "the names of the core's fields, as `http` types",
+    ),
+];
+
+pub(super) fn check(repository: &Repository) -> Vec<Violation> {
+    check_against(repository, &NAMED_IN)
+}
+
+pub(super) fn check_against(repository: &Repository, allowed: &[(&str, &str)]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut needed = vec![false; allowed.len()];
+    let product = repository.rust_files().filter(|file| file.is_product());
+    for file in product.filter(|file| file.path.starts_with("crates/")) {
+        let named = fields_named(file);
+        let exception = allowed
+            .iter()
+            .position(|(place, _)| is_in(&file.path, place));
+        match exception {
+            Some(at) => needed[at] |= !named.is_empty(),
+            None => violations.extend(named),
+        }
+    }
+    for ((place, _), _) in allowed.iter().zip(needed).filter(|(_, needed)| !needed) {
+        violations.push(Violation::new(
+            *place,
+            "names no CORS field: drop the exception",
+        ));
+    }
+    violations
+}
+
+fn is_in(path: &str, place: &str) -> bool {
+    path == place || (place.ends_with('/') && path.starts_with(place))
+}
+
+fn fields_named(file: &File) -> Vec<Violation> {
+    let code = file.code().with_strings;
+    let lines = numbered(&code).filter(|(_, line)| names_a_field(line));
+    let message = "names a CORS field: only the core decides about those";
+    lines
+        .map(|(number, _)| Violation::at_line(&file.path, number, message))
+        .collect()
+}
+
+fn names_a_field(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    lower.contains("access-control-")
+        || lower.contains("access_control_")
+        || lower.contains("\"origin\"")
+        || lower.contains("\"vary\"")
+        || has_word(line, "ORIGIN")
+        || has_word(line, "VARY")
+}
