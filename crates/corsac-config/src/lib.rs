@@ -1,1 +1,65 @@
 //! Reads corsac policy files, and says everything that is wrong with them at once.
+//!
+//! A policy file is TOML: where to listen, the policies by name, and the routes to upstreams that
+//! they guard.
+//!
+//! ```
+//! let config = corsac_config::read(r#"
+//!     listen = "127.0.0.1:8080"
+//!
+//!     [policy.shop]
+//!     allow-origins = ["https://app.example"]
+//!     allow-methods = ["PUT", "DELETE"]
+//!
+//!     [[route]]
+//!     path = "/v1"
+//!     upstream = "http://127.0.0.1:3001"
+//!     policy = "shop"
+//! "#)?;
+//! assert_eq!(config.routes[0].upstream.authority(), "127.0.0.1:3001");
+//! # Ok::<(), corsac_config::Problems>(())
+//! ```
+//!
+//! A file with mistakes gives all of them, each with the bytes that are meant:
+//!
+//! ```
+//! use corsac_config::Style;
+//!
+//! let source = r#"allow-origins = ["https://app.example/"]"#;
+//! let problems = corsac_config::read_policy(source).unwrap_err();
+//! assert_eq!(problems.render("policy.toml", source, Style::Plain), r#"
+//! error[origin-trailing-slash]: an origin has no slash at the end
+//!  --> policy.toml:1:38
+//!   |
+//! 1 | allow-origins = ["https://app.example/"]
+//!   |                                      ^
+//!   |
+//!   = help: did you mean `https://app.example`?
+//! "#.trim_start());
+//! ```
+#![warn(clippy::unwrap_used)]
+
+mod config;
+mod document;
+mod duration;
+mod lines;
+mod listen;
+mod nearest;
+mod policy;
+mod problem;
+mod render;
+mod route;
+mod route_path;
+mod table;
+mod text;
+mod upstream;
+mod value;
+
+pub use config::{Config, DEFAULT_LISTEN, Route, Timeouts, read, read_policy};
+pub use document::{MAX_SOURCE_LEN, MAX_TOKENS};
+pub use duration::{DurationFault, MalformedDuration, parse_duration};
+pub use lines::Position;
+pub use problem::{MAX_PROBLEMS, Problem, Problems, Severity};
+pub use render::Style;
+pub use route_path::{MalformedPath, PathFault, parse_path};
+pub use upstream::{MalformedUpstream, Upstream, UpstreamFault};

@@ -1,0 +1,205 @@
+//! A policy file as it was read.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::time::Duration;
+
+use corsac::Policy;
+use toml::de::{DeTable, DeValue};
+
+use crate::document::Document;
+use crate::policy;
+use crate::problem::{Problem, Problems, quoted};
+use crate::route;
+use crate::table::{Kind, Table};
+use crate::upstream::Upstream;
+use crate::value::wrong_type;
+
+/// A policy file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// How long the gateway waits for what.
+    pub timeouts: Timeouts,
+    /// The routes, in the order of the file; there is at least one, and no path is there twice.
+    pub routes: Vec<Route>,
+    /// What is legal but doubtful.
+    pub warnings: Problems,
+}
+
+/// Requests whose path starts with some segments, and where they go.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Route {
+    /// The path, as [`parse_path`](crate::parse_path) takes it.
+    pub path: String,
+    /// Where the requests go.
+    pub upstream: Upstream,
+    /// The policy that guards them, restricted to the methods that exist there; without one they
+    /// are forwarded untouched.
+    pub policy: Option<Policy>,
+    /// The name of the policy in the file.
+    pub policy_name: Option<String>,
+    /// The methods that exist there, if the file says so.
+    pub methods: Option<Vec<String>>,
+}
+
+/// How long the gateway waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// For an upstream to accept a connection.
+    pub connect: Duration,
+    /// For a client to send the head of a request.
+    pub request_head: Duration,
+    /// For an upstream to send the head of its response.
+    pub response: Duration,
+    /// For requests under way to finish, once the gateway is told to end.
+    pub shutdown: Duration,
+}
+
+impl Timeouts {
+    /// The timeouts of a file that says nothing of them.
+    pub const DEFAULT: Self = Self {
+        // An upstream is near; one that has not answered a SYN after 5 s never will.
+        connect: Duration::from_secs(5),
+        // The head of a request is one packet or two.
+        request_head: Duration::from_secs(10),
+        // Slow reports exist, but a page has given up after half a minute.
+        response: Duration::from_secs(30),
+        // Orchestrators kill what is still there after 10 s to 30 s.
+        shutdown: Duration::from_secs(10),
+    };
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Reads a policy file.
+///
+/// It returns every problem at once: the warnings beside the errors.
+pub fn read(source: &str) -> Result<Config, Problems> {
+    let (mut document, root) = Document::parse(source)?;
+    let config = read_config(&root, &mut document);
+    let (config, warnings) = document.finish(config)?;
+    Ok(Config { warnings, ..config })
+}
+
+/// Reads a document that is nothing but the keys of one policy.
+pub fn read_policy(source: &str) -> Result<Policy, Problems> {
+    let (mut document, root) = Document::parse(source)?;
+    let table = Table::read(Kind::Policy, &root, 0..0, &mut document);
+    let policy = policy::read(&table, &mut document);
+    let (policy, _warnings) = document.finish(policy)?;
+    Ok(policy)
+}
+
+fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Config> {
+    let table = Table::read(Kind::File, root, 0..0, document);
+    let listen = table.value("listen");
+    let listen = listen.map_or(Some(DEFAULT_LISTEN), |it| document.listen(it));
+    let timeouts = read_timeouts(&table, document);
+    let mut policies = read_policies(&table, document);
+    let routes = route::read_all(&table, &mut policies, document);
+    warn_of_unused(&policies, document);
+    Some(Config {
+        listen: listen?,
+        timeouts,
+        routes: routes?,
+        warnings: Problems::default(),
+    })
+}
+
+fn read_timeouts<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Timeouts {
+    let mut timeouts = Timeouts::DEFAULT;
+    for (key, timeout) in [
+        ("connect-timeout", &mut timeouts.connect),
+        ("request-head-timeout", &mut timeouts.request_head),
+        ("response-timeout", &mut timeouts.response),
+        ("shutdown-timeout", &mut timeouts.shutdown),
+    ] {
+        let Some(value) = table.value(key) else {
+            continue;
+        };
+        let Some(duration) = document.duration(value) else {
+            continue;
+        };
+        if duration.is_zero() || duration > MAX_TIMEOUT {
+            let message = format!("`{key}` is more than zero, and at most a day");
+            document.report(Problem::error("timeout-range", message).at(value.span()));
+        }
+        *timeout = duration;
+    }
+    timeouts
+}
+
+/// A policy of the file that routes can name.
+pub(crate) struct NamedPolicy {
+    /// The policy, unless there is an error in it.
+    pub(crate) policy: Option<Policy>,
+    /// Whether a route names it.
+    pub(crate) usage: Usage,
+    span: std::ops::Range<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usage {
+    Unused,
+    Used,
+}
+
+/// The policies of a file, by name.
+pub(crate) type Policies = BTreeMap<String, NamedPolicy>;
+
+fn read_policies<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Policies {
+    match table.value("policy") {
+        None => Policies::new(),
+        Some(value) => match value.get_ref() {
+            DeValue::Table(policies) => read_named_policies(policies, document),
+            _ => {
+                document.report(wrong_type(
+                    value,
+                    "a table for each policy: `[policy.name]`",
+                ));
+                Policies::new()
+            }
+        },
+    }
+}
+
+fn read_named_policies<'s>(table: &DeTable<'s>, document: &mut Document<'s>) -> Policies {
+    let mut policies = Policies::new();
+    for (name, value) in table.iter() {
+        let table = document.table(Kind::Policy, value);
+        let policy = table.and_then(|table| policy::read(&table, document));
+        let name_span = name.span();
+        let policy = NamedPolicy {
+            policy,
+            usage: Usage::Unused,
+            span: name_span,
+        };
+        policies.insert(name.get_ref().clone().into_owned(), policy);
+    }
+    policies
+}
+
+fn warn_of_unused(policies: &Policies, document: &mut Document<'_>) {
+    for (name, policy) in policies {
+        if policy.usage == Usage::Unused {
+            let message = format!("no route uses the policy {}", quoted(name));
+            document.report(Problem::warning("policy-unused", message).at(policy.span.clone()));
+        }
+    }
+}
+
+/// The address of a file that names none: this machine alone can reach it.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080));
+
+/// The longest timeout. Whoever wants to wait longer wants no timeout, which is no way to run a
+/// server.
+const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);

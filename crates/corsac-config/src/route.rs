@@ -1,0 +1,170 @@
+//! From the tables of the routes to the routes.
+
+use std::collections::BTreeSet;
+
+use corsac::Policy;
+use toml::de::DeValue;
+
+use crate::config::{Policies, Route, Usage};
+use crate::document::Document;
+use crate::nearest::nearest;
+use crate::problem::{Problem, quoted};
+use crate::table::{Kind, Table};
+use crate::text::Text;
+use crate::value::{Value, wrong_type};
+
+/// Reads the routes of a file.
+pub(crate) fn read_all<'s>(
+    table: &Table<'_, 's>,
+    policies: &mut Policies,
+    document: &mut Document<'s>,
+) -> Option<Vec<Route>> {
+    let values = route_values(table, document);
+    if values.is_empty() {
+        return None;
+    }
+    let mut reader = Reader {
+        policies,
+        seen: BTreeSet::new(),
+        document,
+    };
+    let mut routes = Vec::with_capacity(values.len());
+    for value in values {
+        if let Some(table) = reader.document.table(Kind::Route, value) {
+            routes.extend(reader.route(&table));
+        }
+    }
+    Some(routes)
+}
+
+/// The tables of the routes, or a word on what is there instead.
+fn route_values<'t, 's>(table: &Table<'t, 's>, document: &mut Document<'s>) -> Vec<&'t Value<'s>> {
+    let Some(value) = table.value("route") else {
+        let message = "there is no route: nothing would be served";
+        document.report(Problem::error("no-routes", message).suggesting(Some("[[route]]".into())));
+        return Vec::new();
+    };
+    match value.get_ref() {
+        DeValue::Array(values) if values.is_empty() => {
+            let message = "there is no route: nothing would be served";
+            document.report(Problem::error("no-routes", message).at(value.span()));
+            Vec::new()
+        }
+        DeValue::Array(values) => values.iter().collect(),
+        DeValue::Table(_) => {
+            let problem = wrong_type(value, "a list of routes");
+            document.report(problem.suggesting(Some("[[route]]".into())));
+            vec![value]
+        }
+        _ => {
+            document
+                .report(wrong_type(value, "a list of routes").suggesting(Some("[[route]]".into())));
+            Vec::new()
+        }
+    }
+}
+
+/// What the routes of a file are read with.
+struct Reader<'a, 's> {
+    policies: &'a mut Policies,
+    seen: BTreeSet<String>,
+    document: &'a mut Document<'s>,
+}
+
+impl<'s> Reader<'_, 's> {
+    fn route(&mut self, table: &Table<'_, 's>) -> Option<Route> {
+        let path = table.required("path", self.document);
+        let path = path.and_then(|it| self.path(it));
+        let upstream = table.required("upstream", self.document);
+        let upstream = upstream.and_then(|it| self.document.upstream(it));
+        let policy_name = table
+            .value("policy")
+            .and_then(|it| self.document.string(it));
+        let policy = policy_name.as_ref().and_then(|it| self.policy(it));
+        let methods = table.value("methods").map(|it| self.document.names(it));
+        let policy = match &methods {
+            Some(texts) => self.restricted(policy, table, texts),
+            None => policy,
+        };
+        Some(Route {
+            path: path?,
+            upstream: upstream?,
+            policy,
+            policy_name: policy_name.map(|it| it.value.to_owned()),
+            methods: methods.map(|it| it.iter().map(|it| it.value.to_owned()).collect()),
+        })
+    }
+
+    /// The path of a route, which no other route has.
+    fn path(&mut self, value: &Value<'s>) -> Option<String> {
+        let text = self.document.string(value)?;
+        self.document.route_path(&text);
+        if !self
+            .seen
+            .insert(text.value.trim_end_matches('/').to_owned())
+        {
+            let message = "another route has this path already";
+            let span = text.source_span(0..text.value.len());
+            self.document
+                .report(Problem::error("route-duplicate", message).at(span));
+        }
+        Some(text.value.to_owned())
+    }
+
+    /// The policy of this name.
+    fn policy(&mut self, name: &Text<'_>) -> Option<Policy> {
+        if let Some(named) = self.policies.get_mut(name.value) {
+            named.usage = Usage::Used;
+            return named.policy.clone();
+        }
+        let message = format!("there is no policy {}", quoted(name.value));
+        let meant = nearest(name.value, self.policies.keys().map(String::as_str));
+        let problem = Problem::error("policy-unknown", message)
+            .at(name.source_span(0..name.value.len()))
+            .suggesting(meant.map(Into::into));
+        self.document.report(problem);
+        let meant = meant.map(str::to_owned);
+        if let Some(named) = meant.and_then(|it| self.policies.get_mut(&it)) {
+            named.usage = Usage::Used;
+        }
+        None
+    }
+
+    /// The policy for a route where only these methods exist.
+    ///
+    /// The methods are checked all the same if there is no policy.
+    fn restricted(
+        &mut self,
+        policy: Option<Policy>,
+        table: &Table<'_, 's>,
+        methods: &[Text<'_>],
+    ) -> Option<Policy> {
+        let is_empty_list =
+            |it: &&Value<'_>| it.get_ref().as_array().is_some_and(|it| it.is_empty());
+        if let Some(value) = table.value("methods").filter(is_empty_list) {
+            let message = "no method exists at this route: leave the key out to allow all";
+            self.document
+                .report(Problem::error("methods-empty", message).at(value.span()));
+        }
+        let names = methods.iter().map(|it| it.value);
+        let checked = match &policy {
+            Some(policy) => policy.with_existing_methods(names),
+            None => Policy::builder(["*"])
+                .build()
+                .expect("`*` alone is a policy")
+                .with_existing_methods(names),
+        };
+        match checked {
+            Ok(restricted) => policy.map(|_| restricted),
+            Err(errors) => {
+                for error in &errors {
+                    let problem = Problem::error(error.code(), error.kind.to_string())
+                        .at(methods[error.index].source_span(error.span.clone()))
+                        .suggesting(error.suggestion.clone());
+                    self.document.report(problem);
+                }
+                None
+            }
+        }
+    }
+}
