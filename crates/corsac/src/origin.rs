@@ -10,7 +10,7 @@ mod host;
 use core::fmt;
 
 pub use host::HostKind;
-pub(crate) use host::{host_len, is_loopback_host, parse_host, refuse_userinfo};
+pub(crate) use host::{host_len, is_loopback_host, or_userinfo, parse_host};
 
 /// The longest origin that is read, in bytes: `scheme://host:port` with each part at its longest.
 ///
@@ -63,11 +63,9 @@ impl<'a> Origin<'a> {
         let scheme_end = scheme_end(text)?;
         let authority_start = scheme_end + "://".len();
         let authority = &text[authority_start..];
-        let (host_kind, host_len) =
-            parse_host(authority).map_err(|error| error.shifted_by(authority_start))?;
+        let (host_kind, host_len, port) = parse_authority(&text[..scheme_end], authority)
+            .map_err(|error| or_userinfo(error, authority).shifted_by(authority_start))?;
         let host_end = authority_start + host_len;
-        let port = parse_port(&text[..scheme_end], &text[host_end..])
-            .map_err(|error| error.shifted_by(host_end))?;
         Ok(Self {
             text,
             scheme_end,
@@ -310,16 +308,38 @@ pub fn default_port(scheme: &str) -> Option<u16> {
 
 /// The text of bytes that are all visible ASCII.
 pub(crate) fn ascii_text(bytes: &[u8]) -> Result<&str, MalformedOrigin> {
-    match bytes.iter().position(|byte| !byte.is_ascii_graphic()) {
-        Some(at) if bytes[at].is_ascii() => Err(MalformedOrigin::at(at, OriginFault::WhiteSpace)),
-        Some(at) => Err(MalformedOrigin::at(at, OriginFault::NotAscii)),
-        None => Ok(core::str::from_utf8(bytes).expect("ASCII is UTF-8")),
+    // Without a way out in the middle, the loop over good bytes is a few vector instructions.
+    let is_visible = bytes
+        .iter()
+        .fold(true, |all, byte| all & byte.is_ascii_graphic());
+    if is_visible {
+        return Ok(core::str::from_utf8(bytes).expect("ASCII is UTF-8"));
     }
+    let at = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_graphic())
+        .unwrap_or_default();
+    Err(match bytes[at].is_ascii() {
+        true => MalformedOrigin::at(at, OriginFault::WhiteSpace),
+        false => MalformedOrigin::at(at, OriginFault::NotAscii),
+    })
+}
+
+/// Reads host and port: the host's kind and length, and the port.
+fn parse_authority(
+    scheme: &str,
+    authority: &str,
+) -> Result<(HostKind, usize, Option<u16>), MalformedOrigin> {
+    let (host_kind, host_len) = parse_host(authority)?;
+    let port =
+        parse_port(scheme, &authority[host_len..]).map_err(|error| error.shifted_by(host_len))?;
+    Ok((host_kind, host_len, port))
 }
 
 /// The length of the scheme of `text`, which must be followed by `://`.
 pub(crate) fn scheme_end(text: &str) -> Result<usize, MalformedOrigin> {
-    let Some(end) = text.find("://") else {
+    let colon = text.bytes().position(|byte| byte == b':');
+    let Some(end) = colon.filter(|colon| text[colon + 1..].starts_with("//")) else {
         return Err(MalformedOrigin::at(0, OriginFault::MissingScheme));
     };
     let scheme = &text.as_bytes()[..end];

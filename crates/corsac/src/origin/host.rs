@@ -27,7 +27,6 @@ pub(crate) fn parse_host(authority: &str) -> Result<(HostKind, usize), Malformed
     if authority.starts_with('[') {
         return parse_ipv6(authority).map(|len| (HostKind::Ipv6, len));
     }
-    refuse_userinfo(authority)?;
     let len = host_len(authority);
     let host = &authority[..len];
     if host.is_empty() {
@@ -36,8 +35,8 @@ pub(crate) fn parse_host(authority: &str) -> Result<(HostKind, usize), Malformed
     if len > MAX_HOST_LEN {
         return Err(MalformedOrigin::at(MAX_HOST_LEN, OriginFault::HostTooLong));
     }
-    check_labels(host)?;
-    if !ends_in_a_number(host) {
+    let last_label = check_labels(host.as_bytes())?;
+    if !is_number(&host[last_label..]) {
         return Ok((HostKind::Domain, len));
     }
     match is_canonical_ipv4(host) {
@@ -51,9 +50,20 @@ pub(crate) fn host_len(authority: &str) -> usize {
     if authority.starts_with('[') {
         return authority.find(']').map_or(authority.len(), |end| end + 1);
     }
+    let ends_host = |byte: u8| matches!(byte, b':' | b'/' | b'?' | b'#' | b',' | b';');
     authority
-        .find([':', '/', '?', '#', ',', ';'])
+        .bytes()
+        .position(ends_host)
         .unwrap_or(authority.len())
+}
+
+/// Names a user name or password as the fault, if that is why an authority could not be read.
+pub(crate) fn or_userinfo(error: MalformedOrigin, authority: &str) -> MalformedOrigin {
+    let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
+    match authority[..end].contains('@') {
+        true => MalformedOrigin::at(0, OriginFault::Userinfo),
+        false => error,
+    }
 }
 
 /// Is the host this very machine, whatever the network?
@@ -69,68 +79,56 @@ pub(crate) fn is_loopback_host(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// Refuses `user:password@` with a word for it, before its colon is taken for a port's.
-pub(crate) fn refuse_userinfo(authority: &str) -> Result<(), MalformedOrigin> {
-    let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
-    match authority[..end].contains('@') {
-        true => Err(MalformedOrigin::at(0, OriginFault::Userinfo)),
-        false => Ok(()),
-    }
-}
-
 /// Checks every label: its length, its bytes, and that no hyphen is at an end.
-fn check_labels(host: &str) -> Result<(), MalformedOrigin> {
+///
+/// Returns where the last label starts.
+fn check_labels(host: &[u8]) -> Result<usize, MalformedOrigin> {
     let mut start = 0;
-    for label in host.split('.') {
-        check_label(label).map_err(|error| error.shifted_by(start))?;
-        start += label.len() + 1;
+    for (at, byte) in host.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => {}
+            b'.' => {
+                check_label_ends(host, start, at)?;
+                start = at + 1;
+            }
+            b'A'..=b'Z' => return Err(MalformedOrigin::at(at, OriginFault::UpperCase)),
+            b'*' => return Err(MalformedOrigin::at(at, OriginFault::Wildcard)),
+            _ => return Err(MalformedOrigin::at(at, OriginFault::HostByte)),
+        }
     }
-    Ok(())
+    check_label_ends(host, start, host.len())?;
+    Ok(start)
 }
 
-fn check_label(label: &str) -> Result<(), MalformedOrigin> {
-    let bytes = label.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
-        return Err(MalformedOrigin::at(0, OriginFault::EmptyLabel));
-    };
-    let is_label_byte =
-        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
-    if let Some(at) = bytes.iter().position(|byte| !is_label_byte(byte)) {
-        let fault = match bytes[at] {
-            b'A'..=b'Z' => OriginFault::UpperCase,
-            b'*' => OriginFault::Wildcard,
-            _ => OriginFault::HostByte,
-        };
-        return Err(MalformedOrigin::at(at, fault));
+/// Checks the length of the label between two offsets, and its first and last byte.
+fn check_label_ends(host: &[u8], start: usize, end: usize) -> Result<(), MalformedOrigin> {
+    if start == end {
+        return Err(MalformedOrigin::at(start, OriginFault::EmptyLabel));
     }
-    if label.len() > MAX_LABEL_LEN {
+    if end - start > MAX_LABEL_LEN {
         return Err(MalformedOrigin::at(
-            MAX_LABEL_LEN,
+            start + MAX_LABEL_LEN,
             OriginFault::LabelTooLong,
         ));
     }
-    if *first == b'-' {
-        return Err(MalformedOrigin::at(0, OriginFault::LabelHyphen));
+    if host[start] == b'-' {
+        return Err(MalformedOrigin::at(start, OriginFault::LabelHyphen));
     }
-    if *last == b'-' {
-        return Err(MalformedOrigin::at(
-            label.len() - 1,
-            OriginFault::LabelHyphen,
-        ));
+    if host[end - 1] == b'-' {
+        return Err(MalformedOrigin::at(end - 1, OriginFault::LabelHyphen));
     }
     Ok(())
 }
 
-/// Would the URL parser take the host for an IPv4 address?
+/// Would the URL parser take a host whose last label this is for an IPv4 address?
 ///
 /// Follows [ends in a number](https://url.spec.whatwg.org/#ends-in-a-number-checker): such a host
 /// is serialized as four decimal numbers or not at all.
-fn ends_in_a_number(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or(host);
-    let is_hexadecimal = last
+fn is_number(last_label: &str) -> bool {
+    let is_hexadecimal = last_label
         .strip_prefix("0x")
         .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    is_hexadecimal || last.bytes().all(|byte| byte.is_ascii_digit())
+    is_hexadecimal || last_label.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Four decimal numbers up to 255; the standard library refuses leading zeros.

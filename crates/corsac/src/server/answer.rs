@@ -201,7 +201,7 @@ impl PreparedValue {
 
 /// The changes to a response, in the order in which they are to be applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes([Option<Change>; Changes::MAX]);
+pub struct Changes([Option<Change>; Self::MAX]);
 
 impl Changes {
     /// As many as an answer can have: what a preflight's answer with everything has.

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use crate::origin::{
     HostKind, MAX_HOST_LEN, MAX_ORIGIN_LEN, MalformedOrigin, Origin, OriginFault, ascii_text,
-    host_len, is_loopback_host, parse_host, parse_port, refuse_userinfo, scheme_end,
+    host_len, is_loopback_host, or_userinfo, parse_host, parse_port, scheme_end,
 };
 
 /// A pattern of origins: what one entry of a policy allows.
@@ -240,15 +240,9 @@ fn parse_tuple(text: &str) -> Result<Shape, MalformedOrigin> {
     let scheme_end = parse_scheme(text)?;
     let start = scheme_end + "://".len();
     let authority = &text[start..];
-    let (host, len) = parse_host_pattern(authority).map_err(|error| error.shifted_by(start))?;
+    let (host, len, port) = parse_authority_pattern(&text[..scheme_end], authority)
+        .map_err(|error| or_userinfo(error, authority).shifted_by(start))?;
     let host_end = start + len;
-    let port = match &text[host_end..] {
-        ":*" => PortPattern::Any,
-        rest => {
-            parse_port(&text[..scheme_end], rest).map_err(|error| error.shifted_by(host_end))?;
-            PortPattern::Exact
-        }
-    };
     let host = match host {
         HostPattern::Hole { star } => HostPattern::Hole { star: start + star },
         HostPattern::Exact | HostPattern::Subdomains => host,
@@ -281,9 +275,24 @@ fn is_scheme_of(text: &str, scheme: &str) -> bool {
         && text.as_bytes().get(scheme.len()) == Some(&b':')
 }
 
+/// Reads host and port: the host's pattern and length, and the port's pattern.
+fn parse_authority_pattern(
+    scheme: &str,
+    authority: &str,
+) -> Result<(HostPattern, usize, PortPattern), MalformedOrigin> {
+    let (host, len) = parse_host_pattern(authority)?;
+    let port = match &authority[len..] {
+        ":*" => PortPattern::Any,
+        rest => {
+            parse_port(scheme, rest).map_err(|error| error.shifted_by(len))?;
+            PortPattern::Exact
+        }
+    };
+    Ok((host, len, port))
+}
+
 /// Reads the host at the start of `authority`: what it contains, and its length.
 fn parse_host_pattern(authority: &str) -> Result<(HostPattern, usize), MalformedOrigin> {
-    refuse_userinfo(authority)?;
     let len = host_len(authority);
     let host = &authority[..len];
     let Some(star) = host.find('*') else {

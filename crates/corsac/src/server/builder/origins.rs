@@ -103,8 +103,11 @@ impl PolicyBuilder {
             return;
         }
         let error = ConfigError::new(setting, index, text, Mistake::InsecureOriginWithCredentials);
-        let suggestion = suggested(&format!("https{}", &text["http".len()..]));
-        remarks.errors.push(error.at(scheme).suggesting(suggestion));
+        let secure = format!("https{}", &text["http".len()..]);
+        let suggestion = suggested(&secure).unwrap_or(secure);
+        remarks
+            .errors
+            .push(error.at(scheme).suggesting(Some(suggestion)));
     }
 
     fn check_public_suffix(

@@ -1,0 +1,9 @@
+//! What the core promises, seen from outside.
+
+mod answers;
+mod bounds;
+mod building;
+mod grammar;
+mod patterns;
+mod set;
+mod vary;
