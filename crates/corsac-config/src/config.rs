@@ -92,11 +92,15 @@ pub fn read(source: &str) -> Result<Config, Problems> {
 
 /// Reads a document that is nothing but the keys of one policy.
 pub fn read_policy(source: &str) -> Result<Policy, Problems> {
+    read_policy_with_warnings(source).map(|(policy, _warnings)| policy)
+}
+
+/// Reads what [`read_policy`] reads, and returns what is legal but doubtful beside it.
+pub fn read_policy_with_warnings(source: &str) -> Result<(Policy, Problems), Problems> {
     let (mut document, root) = Document::parse(source)?;
     let table = Table::read(Kind::Policy, &root, 0..0, &mut document);
     let policy = policy::read(&table, &mut document);
-    let (policy, _warnings) = document.finish(policy)?;
-    Ok(policy)
+    document.finish(policy)
 }
 
 fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Config> {

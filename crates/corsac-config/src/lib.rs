@@ -55,7 +55,9 @@ mod text;
 mod upstream;
 mod value;
 
-pub use config::{Config, DEFAULT_LISTEN, Route, Timeouts, read, read_policy};
+pub use config::{
+    Config, DEFAULT_LISTEN, Route, Timeouts, read, read_policy, read_policy_with_warnings,
+};
 pub use document::{MAX_SOURCE_LEN, MAX_TOKENS};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};
 pub use lines::Position;
