@@ -1,0 +1,108 @@
+//! The body of a response on its way to the client.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::upstream::{Connection, Upstream};
+
+/// The body of a response.
+#[derive(Debug, Default)]
+pub(crate) struct Body(Kind);
+
+#[derive(Debug, Default)]
+enum Kind {
+    #[default]
+    Empty,
+    Text(Bytes),
+    Upstream(FromUpstream),
+}
+
+/// A body that an upstream is sending.
+///
+/// It owns the connection that it comes from. Dropped before its end, it closes the connection;
+/// at its end it gives the connection back.
+#[derive(Debug)]
+struct FromUpstream {
+    incoming: Incoming,
+    connection: Option<Box<Connection>>,
+    upstream: Arc<Upstream>,
+}
+
+impl Body {
+    pub(crate) fn text(text: Bytes) -> Self {
+        Self(Kind::Text(text))
+    }
+
+    pub(crate) fn from_upstream(
+        incoming: Incoming,
+        connection: Box<Connection>,
+        upstream: &Arc<Upstream>,
+    ) -> Self {
+        if incoming.is_end_stream() {
+            upstream.release(connection);
+            return Self(Kind::Empty);
+        }
+        let (connection, upstream) = (Some(connection), Arc::clone(upstream));
+        Self(Kind::Upstream(FromUpstream { incoming, connection, upstream }))
+    }
+}
+
+impl FromUpstream {
+    fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let Self { incoming, connection, upstream } = self;
+        let Some(driven) = connection else {
+            return Poll::Ready(None);
+        };
+        let frame = ready!(driven.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)));
+        match &frame {
+            Some(Ok(_)) if !incoming.is_end_stream() => {}
+            Some(Ok(_)) | None => upstream.release(connection.take().expect("it was just driven")),
+            Some(Err(_)) => *connection = None,
+        }
+        Poll::Ready(frame)
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match &mut self.0 {
+            Kind::Empty => Poll::Ready(None),
+            Kind::Text(text) => {
+                let frame = Frame::data(std::mem::take(text));
+                self.0 = Kind::Empty;
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Kind::Upstream(body) => body.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Empty => true,
+            Kind::Text(_) => false,
+            Kind::Upstream(body) => body.connection.is_none() || body.incoming.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Text(text) => SizeHint::with_exact(text.len() as u64),
+            Kind::Upstream(body) => body.incoming.size_hint(),
+        }
+    }
+}

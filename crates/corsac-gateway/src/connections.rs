@@ -1,0 +1,134 @@
+//! The client connections: how many there are, and how they end.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
+
+/// The client connections of one listener.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    free: Arc<Semaphore>,
+    stage: Arc<Stage>,
+}
+
+/// The place that a connection takes, and gives back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    stage: Arc<Stage>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// How far the shutdown has come.
+#[derive(Debug, Default)]
+struct Stage {
+    /// One of the numbers below; it only grows.
+    current: AtomicU8,
+    change: Notify,
+}
+
+const SERVING: u8 = 0;
+const FINISHING: u8 = 1;
+const ENDED: u8 = 2;
+
+impl Connections {
+    pub(crate) fn new() -> Self {
+        let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        Self { free, stage: Arc::default() }
+    }
+
+    /// Waits for a client, and for a place.
+    pub(crate) async fn accept(&self, listener: &TcpListener) -> (TcpStream, SocketAddr, Place) {
+        let permit = Arc::clone(&self.free).acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
+        loop {
+            match listener.accept().await {
+                Ok((stream, address)) => {
+                    let place = Place { stage: Arc::clone(&self.stage), _permit: permit };
+                    return (stream, address, place);
+                }
+                // A client that is gone already concerns nobody; if there is no descriptor left,
+                // the next attempt fails just as soon.
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            }
+        }
+    }
+
+    /// Lets the requests under way finish, for so long, and then ends what is left.
+    pub(crate) async fn finish(self, patience: Duration) {
+        self.stage.reach(FINISHING);
+        let all = u32::try_from(MAX_CONNECTIONS).expect("it is a small number");
+        let _ = timeout(patience, self.free.acquire_many(all)).await;
+    }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        self.stage.reach(ENDED);
+    }
+}
+
+impl Place {
+    /// Runs a connection. It is told when to finish, and dropped when all must end.
+    pub(crate) async fn run<C: Future>(&self, connection: C, finish: impl Fn(Pin<&mut C>)) {
+        let mut connection = pin!(connection);
+        let mut change = pin!(self.stage.change.notified());
+        let mut seen = None;
+        poll_fn(|cx| {
+            // To ask a `Notified` costs a lock. It is asked once per stage, which leaves the waker
+            // with it; from then on it is enough to compare a number.
+            if seen != Some(self.stage.current()) {
+                change.set(self.stage.change.notified());
+                while change.as_mut().poll(cx).is_ready() {
+                    change.set(self.stage.change.notified());
+                }
+                let current = self.stage.current();
+                seen = Some(current);
+                match current {
+                    SERVING => {}
+                    FINISHING => finish(connection.as_mut()),
+                    _ => return Poll::Ready(()),
+                }
+            }
+            connection.as_mut().poll(cx).map(drop)
+        })
+        .await;
+    }
+
+    /// Runs a future that is dropped when all must end.
+    pub(crate) async fn unless_ended<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let ended = async {
+            loop {
+                let change = self.stage.change.notified();
+                if self.stage.current() == ENDED {
+                    return;
+                }
+                change.await;
+            }
+        };
+        tokio::select! {
+            result = future => Some(result),
+            () = ended => None,
+        }
+    }
+}
+
+impl Stage {
+    fn current(&self) -> u8 {
+        self.current.load(Ordering::SeqCst)
+    }
+
+    fn reach(&self, stage: u8) {
+        self.current.fetch_max(stage, Ordering::SeqCst);
+        self.change.notify_waiters();
+    }
+}

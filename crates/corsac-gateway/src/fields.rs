@@ -1,0 +1,173 @@
+//! The header fields that belong to one connection, and those that an intermediary adds.
+//!
+//! Follows [RFC 9110, 7.6](https://www.rfc-editor.org/rfc/rfc9110#name-message-forwarding).
+
+use std::net::IpAddr;
+
+use http::header::{
+    self, CONNECTION, Entry, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+};
+use http::Version;
+
+use crate::limits::MAX_HOPS;
+
+/// Removes the fields that are meant for this connection only.
+///
+/// `Trailer` stays: it describes the message, which is passed on with its trailers.
+pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        for name in nominated(headers) {
+            headers.remove(name);
+        }
+    }
+    if headers.keys().any(is_hop_by_hop) {
+        for name in &HOP_BY_HOP {
+            headers.remove(name);
+        }
+    }
+}
+
+/// The names that the `Connection` lines list.
+fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
+    let options = connection_options(headers);
+    options.filter_map(|option| HeaderName::from_bytes(option).ok()).collect()
+}
+
+fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let lines = headers.get_all(CONNECTION).iter().map(HeaderValue::as_bytes);
+    lines.flat_map(list_members)
+}
+
+fn list_members(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let members = list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+    members.filter(|member| !member.is_empty())
+}
+
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    HOP_BY_HOP.contains(name)
+}
+
+static HOP_BY_HOP: [HeaderName; 8] = [
+    CONNECTION,
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+/// The protocol that a message asks to go on with, if it does.
+///
+/// `h2c` is not passed on: HTTP/2 over the tunnel would carry requests past the policy, and
+/// [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113#appendix-B) has dropped it.
+pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+    let upgrade = headers.get(UPGRADE)?;
+    let is_asked = connection_options(headers).any(|it| it.eq_ignore_ascii_case(b"upgrade"));
+    let is_h2c = list_members(upgrade.as_bytes()).any(|it| it.eq_ignore_ascii_case(b"h2c"));
+    (is_asked && !is_h2c).then(|| upgrade.clone())
+}
+
+/// Asks for, or agrees to, another protocol on this connection.
+pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, protocol);
+}
+
+/// Does the sender of the request take trailers?
+pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(TE).iter().map(HeaderValue::as_bytes);
+    lines.flat_map(list_members).any(|it| it.eq_ignore_ascii_case(b"trailers"))
+}
+
+/// Tells the upstream that the gateway takes trailers.
+pub(crate) fn set_takes_trailers(headers: &mut HeaderMap) {
+    headers.append(CONNECTION, HeaderValue::from_static("te"));
+    headers.insert(TE, HeaderValue::from_static("trailers"));
+}
+
+/// Says that the message has passed this gateway.
+pub(crate) fn add_via(headers: &mut HeaderMap, received: Version) {
+    headers.append(VIA, match received == Version::HTTP_10 {
+        true => HeaderValue::from_static("1.0 corsac"),
+        false => HeaderValue::from_static("1.1 corsac"),
+    });
+}
+
+/// Has the message passed so many gateways of this kind that it must be going round in circles?
+pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(VIA).iter().map(HeaderValue::as_bytes);
+    let hops = lines.flat_map(list_members).filter(|hop| hop.ends_with(b" corsac"));
+    hops.count() > MAX_HOPS
+}
+
+/// Tells the upstream who asked, by which name, and how.
+///
+/// The client's address goes to the end of what is there: what stands before it is the client's
+/// word. The other two say what this gateway saw, whatever the client claims.
+pub(crate) fn set_forwarded(
+    headers: &mut HeaderMap,
+    client: &ClientAddress,
+    host: Option<HeaderValue>,
+) {
+    match headers.entry(X_FORWARDED_FOR) {
+        Entry::Vacant(entry) => {
+            entry.insert(client.value.clone());
+        }
+        Entry::Occupied(mut entry) => {
+            // One line: many servers read the first one alone.
+            let mut lines: Vec<&[u8]> = entry.iter().map(HeaderValue::as_bytes).collect();
+            lines.push(client.value.as_bytes());
+            let line = HeaderValue::from_bytes(&lines.join(&b", "[..]));
+            entry.insert(line.expect("field values joined by commas are one"));
+        }
+    }
+    headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static("http"));
+    match host {
+        Some(host) => headers.insert(X_FORWARDED_HOST, host),
+        None => headers.remove(X_FORWARDED_HOST),
+    };
+}
+
+/// The address of a client, prepared once per connection.
+#[derive(Debug)]
+pub(crate) struct ClientAddress {
+    value: HeaderValue,
+}
+
+impl ClientAddress {
+    pub(crate) fn new(address: IpAddr) -> Self {
+        let text = address.to_canonical().to_string();
+        let value = HeaderValue::from_str(&text).expect("an address is a field value");
+        // The first clone turns an owned buffer into a shared one, which allocates.
+        drop(value.clone());
+        Self { value }
+    }
+}
+
+/// The one `Host` of a request, if it has one.
+pub(crate) enum Host<'a> {
+    None,
+    One(&'a HeaderValue),
+    Several,
+}
+
+pub(crate) fn host(headers: &HeaderMap) -> Host<'_> {
+    let mut lines = headers.get_all(HOST).iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => Host::None,
+        (Some(host), None) => Host::One(host),
+        (Some(_), Some(_)) => Host::Several,
+    }
+}
+
+/// How often an `OPTIONS` request may still be forwarded, if it says so.
+pub(crate) fn max_forwards(headers: &HeaderMap) -> Option<u32> {
+    headers.get(header::MAX_FORWARDS)?.to_str().ok()?.parse().ok()
+}
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");

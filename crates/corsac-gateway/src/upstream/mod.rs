@@ -1,0 +1,186 @@
+//! A server behind the gateway, and the connections to it.
+
+mod connection;
+mod pool;
+mod relay;
+mod request_body;
+
+pub(crate) use self::connection::Connection;
+pub(crate) use self::request_body::RequestBody;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use self::connection::NoResponse;
+use self::pool::Pool;
+use crate::failure::Failure;
+use crate::limits::SETTLE_TIMEOUT;
+
+/// A server behind the gateway.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    host: String,
+    port: u16,
+    authority: String,
+    host_field: HeaderValue,
+    pool: Pool,
+}
+
+/// How long to wait for an upstream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) connect: Duration,
+    pub(crate) response: Duration,
+}
+
+impl Upstream {
+    pub(crate) fn new(upstream: &corsac_config::Upstream) -> Self {
+        let authority = upstream.authority().to_string();
+        Self {
+            host: upstream.host().trim_matches(['[', ']']).to_string(),
+            port: upstream.port(),
+            host_field: HeaderValue::from_str(&authority).expect("an authority is a field value"),
+            authority,
+            pool: Pool::default(),
+        }
+    }
+
+    /// The upstream's host and port, as its URL spells them.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The value of `Host` in requests to it.
+    pub(crate) fn host_field(&self) -> &HeaderValue {
+        &self.host_field
+    }
+
+    /// Sends a request, over a connection that is there if possible.
+    ///
+    /// An upstream may close an idle connection at any time, also while a request is on its way
+    /// to it. A request that did not go out is sent again over a new connection, and so is one
+    /// that may be repeated ([RFC 9110, 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods)).
+    pub(crate) async fn send(
+        &self,
+        request: Request<RequestBody>,
+        patience: Patience,
+    ) -> Result<(Response<Incoming>, Box<Connection>), Failure> {
+        let request = match self.pool.take() {
+            None => request,
+            Some(mut connection) => {
+                let copy = repeatable(&request);
+                match connection.exchange(request, patience.response).await {
+                    Ok(response) => return Ok((response, connection)),
+                    Err(NoResponse::NotSent(request)) => *request,
+                    Err(NoResponse::Failed(error)) => match copy {
+                        Some(copy) if is_disconnect(&error) => copy,
+                        Some(_) | None => return Err(Failure::from(NoResponse::Failed(error))),
+                    },
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        let mut connection = self.connect(patience.connect).await?;
+        let response = connection.exchange(request, patience.response).await?;
+        Ok((response, connection))
+    }
+
+    /// Takes back a connection whose response is over.
+    pub(crate) fn release(self: &Arc<Self>, mut connection: Box<Connection>) {
+        if connection.is_idle() {
+            self.pool.put(connection);
+        } else if connection.is_busy() {
+            // The upstream answered before it had read the whole request, and reads on.
+            let upstream = Arc::clone(self);
+            tokio::spawn(async move {
+                if let Ok(true) = timeout(SETTLE_TIMEOUT, connection.settle()).await {
+                    upstream.pool.put(connection);
+                }
+            });
+        }
+    }
+
+    /// Closes idle connections that are too old, or that the upstream has closed.
+    pub(crate) fn sweep(&self) {
+        self.pool.sweep();
+    }
+
+    async fn connect(&self, patience: Duration) -> Result<Box<Connection>, Failure> {
+        let connect = TcpStream::connect((self.host.as_str(), self.port));
+        let stream = match timeout(patience, connect).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(connect_failure(&error)),
+            Err(_elapsed) => return Err(Failure::ConnectTimeout),
+        };
+        // A proxy writes whole messages: to hold the last packet back gains nothing.
+        stream.set_nodelay(true).map_err(|_| Failure::UpstreamClosed)?;
+        let connection = Connection::open(stream).await.map_err(|_| Failure::UpstreamClosed)?;
+        Ok(Box::new(connection))
+    }
+}
+
+/// A copy of the request to send if it gets lost, if it may be sent twice.
+fn repeatable(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
+    if request.body().upload().is_some() || !is_idempotent(request.method()) {
+        return None;
+    }
+    let mut copy = Request::new(RequestBody::empty());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    Some(copy)
+}
+
+fn is_idempotent(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE].contains(method)
+}
+
+/// Was the connection closed before there was any response?
+fn is_disconnect(error: &hyper::Error) -> bool {
+    error.is_incomplete_message() || error.is_closed() || error.is_canceled() || is_reset(error)
+}
+
+fn is_reset(error: &hyper::Error) -> bool {
+    io_error(error).is_some_and(|error| {
+        matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn io_error(error: &hyper::Error) -> Option<&io::Error> {
+    std::error::Error::source(error)?.downcast_ref()
+}
+
+fn connect_failure(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Failure::ConnectTimeout,
+        // The system's own shortage has no kind of its own yet.
+        io::ErrorKind::AddrNotAvailable => Failure::Exhausted,
+        _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Failure::Exhausted,
+        _ => Failure::UpstreamUnreachable,
+    }
+}
+
+/// The number of `EMFILE`, too many open files of the process, on every Unix.
+const EMFILE: i32 = 24;
+
+/// The number of `ENFILE`, too many open files of the system, on every Unix.
+const ENFILE: i32 = 23;
+
+impl From<NoResponse> for Failure {
+    fn from(reason: NoResponse) -> Self {
+        match reason {
+            NoResponse::NotSent(_) => Self::UpstreamClosed,
+            NoResponse::UpstreamSilent => Self::ResponseTimeout,
+            NoResponse::ClientSilent => Self::RequestTimeout,
+            NoResponse::Failed(error) if error.is_user() => Self::RequestBroken,
+            NoResponse::Failed(error) if error.is_parse() => Self::InvalidResponse,
+            NoResponse::Failed(_) => Self::UpstreamClosed,
+        }
+    }
+}

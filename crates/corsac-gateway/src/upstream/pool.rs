@@ -1,0 +1,41 @@
+//! Idle connections to one upstream.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use super::connection::Connection;
+use crate::limits::{MAX_IDLE_PER_UPSTREAM, UPSTREAM_IDLE_TIMEOUT};
+
+/// Idle connections, the one that was used last on top.
+///
+/// The newest is taken first: it is the least likely to be closed, and the old ones get older
+/// until they are swept.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Mutex<Vec<Box<Connection>>>);
+
+impl Pool {
+    pub(super) fn take(&self) -> Option<Box<Connection>> {
+        let connection = self.lock().pop()?;
+        (connection.idle_since.elapsed() < UPSTREAM_IDLE_TIMEOUT).then_some(connection)
+    }
+
+    pub(super) fn put(&self, mut connection: Box<Connection>) {
+        connection.rest(Instant::now());
+        let mut idle = self.lock();
+        if idle.len() < MAX_IDLE_PER_UPSTREAM {
+            idle.push(connection);
+        }
+    }
+
+    pub(super) fn sweep(&self) {
+        self.lock().retain_mut(|connection| {
+            connection.idle_since.elapsed() < UPSTREAM_IDLE_TIMEOUT
+                && !connection.is_closed_by_upstream()
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Box<Connection>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
