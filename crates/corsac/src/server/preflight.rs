@@ -6,6 +6,8 @@
 //! that the browser's console names the method or the header that was refused, and so that one
 //! cached preflight serves every later request.
 
+use alloc::string::String;
+
 use super::answer::{Change, Changes, FieldValue, PreparedValue, Reply, ResponseField};
 use super::policy::{AllowedMethods, AllowedRequestHeaders, Settings, set};
 use super::refusal::Refusal;
@@ -84,12 +86,7 @@ impl Settings {
                     || !is_cors_non_wildcard_request_header_name(name);
                 is_covered && !is_forbidden_request_header_name(name)
             }
-            AllowedRequestHeaders::Listed(names) => {
-                let in_lower_case = name.iter().map(u8::to_ascii_lowercase);
-                names
-                    .binary_search_by(|it| it.bytes().cmp(in_lower_case.clone()))
-                    .is_ok()
-            }
+            AllowedRequestHeaders::Listed(names) => contains_ignore_case(names, name),
         }
     }
 
@@ -125,6 +122,20 @@ impl Settings {
     fn prepared(&self, field: ResponseField, value: PreparedValue) -> Option<Change> {
         self.values.get(value).map(|_| set(field, value))
     }
+}
+
+/// Is the name in the list, which is in lower case and sorted?
+///
+/// Browsers ask in lower case, so that whole names are compared first.
+fn contains_ignore_case(names: &[String], name: &[u8]) -> bool {
+    if names.binary_search_by(|it| it.as_bytes().cmp(name)).is_ok() {
+        return true;
+    }
+    let in_lower_case = name.iter().map(u8::to_ascii_lowercase);
+    name.iter().any(u8::is_ascii_uppercase)
+        && names
+            .binary_search_by(|it| it.bytes().cmp(in_lower_case.clone()))
+            .is_ok()
 }
 
 /// What a preflight asks for by `Access-Control-Request-Headers`.
