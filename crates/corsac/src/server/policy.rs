@@ -85,7 +85,7 @@ impl Policy {
             RequestKind::NotCors => Answer::Forward(settings.undecided()),
             RequestKind::Preflight { origin, method } => {
                 Answer::Preflight(match settings.origin_refusal(Lines::One(origin)) {
-                    Some(refusal) => settings.forbidden(refusal),
+                    Some(refusal) => settings.forbidden(refusal, settings.preflight_vary()),
                     None => settings.preflight_reply(head, method),
                 })
             }
@@ -93,7 +93,9 @@ impl Policy {
                 None => Answer::Forward(settings.shared()),
                 Some(refusal) => match settings.refused_origins {
                     RefusedOrigins::Forward => Answer::Forward(settings.withheld(refusal)),
-                    RefusedOrigins::Reject => Answer::Reject(settings.forbidden(refusal)),
+                    RefusedOrigins::Reject => {
+                        Answer::Reject(settings.forbidden(refusal, PreparedValue::Vary))
+                    }
                 },
             },
         }
@@ -223,18 +225,20 @@ impl Settings {
     }
 
     /// The reply to a refused origin: 403, and no field of the CORS protocol.
-    fn forbidden(&self, refusal: Refusal) -> Reply {
-        let vary = Some(Change::Vary(
-            match self.values.get(PreparedValue::PreflightVary) {
-                Some(_) => PreparedValue::PreflightVary,
-                None => PreparedValue::Vary,
-            },
-        ));
-        let changes = Changes::of([vary, None, None, None, None, None]);
+    fn forbidden(&self, refusal: Refusal, vary: PreparedValue) -> Reply {
+        let changes = Changes::of([Some(Change::Vary(vary)), None, None, None, None, None]);
         Reply {
             status: 403,
             refusal: Some(refusal),
             changes,
+        }
+    }
+
+    /// What the refusal of a preflight varies on: where `*` is allowed, still the origin.
+    fn preflight_vary(&self) -> PreparedValue {
+        match self.values.get(PreparedValue::PreflightVary) {
+            Some(_) => PreparedValue::PreflightVary,
+            None => PreparedValue::Vary,
         }
     }
 
