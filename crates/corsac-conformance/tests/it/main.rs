@@ -1,0 +1,3 @@
+//! The conformance cases, the lists of what they must cover, and the oracles.
+
+mod server_cases;
