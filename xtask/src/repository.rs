@@ -22,6 +22,8 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) struct Repository {
     pub(crate) files: Vec<File>,
     pub(crate) crates: Vec<Crate>,
+    /// The crates of this workspace and all that they depend on.
+    pub(crate) packages: Vec<Package>,
 }
 
 /// A tracked file.
@@ -44,11 +46,26 @@ pub(crate) struct Crate {
     pub(crate) closure: BTreeSet<String>,
 }
 
+/// A package of the lock file.
+#[derive(Debug)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// Its licence, as an SPDX expression.
+    pub(crate) licence: String,
+}
+
 impl Repository {
     pub(crate) fn read() -> Result<Self> {
+        let mut command = Command::new("cargo");
+        command
+            .args(["metadata", "--format-version", "1", "--locked"])
+            .current_dir(root());
+        let answer: Value = serde_json::from_str(&output_of(&mut command)?)?;
+        let surprise = "`cargo metadata` answered something else";
         Ok(Self {
             files: tracked_files()?,
-            crates: crates()?,
+            crates: crates(&answer).context(surprise)?,
+            packages: packages(&answer).context(surprise)?,
         })
     }
 
@@ -127,17 +144,18 @@ fn tracked_files() -> Result<Vec<File>> {
     Ok(files)
 }
 
-fn crates() -> Result<Vec<Crate>> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(root());
-    parse_metadata(&output_of(&mut command)?).context("`cargo metadata` answered something else")
+fn packages(answer: &Value) -> Option<Vec<Package>> {
+    let packages = answer["packages"].as_array()?.iter().map(|it| {
+        let licence = it["license"].as_str().unwrap_or("none").into();
+        Some(Package {
+            name: it["name"].as_str()?.into(),
+            licence,
+        })
+    });
+    packages.collect()
 }
 
-/// Reads what `cargo metadata` answers.
-fn parse_metadata(answer: &str) -> Option<Vec<Crate>> {
-    let answer: Value = serde_json::from_str(answer).ok()?;
+fn crates(answer: &Value) -> Option<Vec<Crate>> {
     let mut names = BTreeMap::new();
     for package in answer["packages"].as_array()? {
         names.insert(package["id"].as_str()?, package["name"].as_str()?);

@@ -11,6 +11,7 @@ mod crate_shape;
 mod decisions;
 mod duplicates;
 mod halves;
+mod licences;
 mod no_std;
 mod side_effects;
 mod test_habits;
@@ -54,7 +55,7 @@ impl fmt::Display for Violation {
 type Check = fn(&Repository) -> Vec<Violation>;
 
 /// Every check, by the claim that it holds.
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 17] = [
     (
         "crates depend on each other in one direction only",
         crate_graph::directions,
@@ -92,10 +93,25 @@ const CHECKS: [(&str, Check); 14] = [
         crate_shape::check,
     ),
     ("every decision record is listed", decisions::check),
-    ("every code is explained in the guide", codes::check),
+    (
+        "every code of the core is explained in the guide",
+        codes::of_core,
+    ),
+    (
+        "every code of the reader is explained in the guide",
+        codes::of_reader,
+    ),
+    (
+        "every key of the policy file is explained in the guide",
+        codes::keys,
+    ),
     ("text files are plain", text::lines),
     ("no file is large", text::sizes),
     ("no dependency is there twice", duplicates::check),
+    (
+        "every dependency has a licence that is allowed",
+        licences::check,
+    ),
 ];
 
 /// Runs every check and fails with all that is wrong.

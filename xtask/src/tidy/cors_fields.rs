@@ -9,15 +9,23 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 3] = [
+const NAMED_IN: [(&str, &str); 5] = [
     ("crates/corsac/src/", "the core: it decides"),
     (
         "crates/corsac-conformance/src/",
-        "runs the cases: it compares the fields, for tests only",
+        "runs the cases: it compares the fields",
+    ),
+    (
+        "crates/corsac-playground/src/explain.rs",
+        "says in words what the fields said",
+    ),
+    (
+        "crates/corsac-playground/src/page/guard.rs",
+        "keeps other pages from the demo's own controls; not CORS",
     ),
     (
         "crates/corsac-tower/src/apply.rs",
-        "the names of the core's fields, as `http` types",
+        "the core's fields as names of the `http` crate",
     ),
 ];
 

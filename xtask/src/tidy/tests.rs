@@ -17,7 +17,7 @@ fn check(check: Check, files: &[(&str, &str)], expected: &[&str]) {
     compare(
         &check(&Repository {
             files,
-            crates: Vec::new(),
+            ..Repository::default()
         }),
         expected,
     );
@@ -43,8 +43,8 @@ fn check_crate(check: Check, (name, dependencies): (&str, &[&str]), expected: &[
     crates.push(made_up(name, dependencies));
     compare(
         &check(&Repository {
-            files: Vec::new(),
             crates,
+            ..Repository::default()
         }),
         expected,
     );

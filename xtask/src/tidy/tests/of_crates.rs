@@ -1,8 +1,8 @@
 //! Checks of the graph of crates, and of what a crate must have.
 
 use super::{check, check_crate, compare};
-use crate::repository::{File, Repository};
-use crate::tidy::{crate_graph, crate_shape, duplicates};
+use crate::repository::{File, Package, Repository};
+use crate::tidy::{crate_graph, crate_shape, duplicates, licences};
 
 #[test]
 fn a_crate_points_down() {
@@ -101,7 +101,7 @@ fn a_module_says_what_it_is() {
 fn a_dependency_is_there_once_or_tolerated() {
     let lock_file = |text: &str| Repository {
         files: vec![File::new("Cargo.lock", text.as_bytes().into())],
-        crates: Vec::new(),
+        ..Repository::default()
     };
     let twice = lock_file(
         "[[package]]\nname = \"b\"\nversion = \"1.0.0\"\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\n",
@@ -118,5 +118,51 @@ fn a_dependency_is_there_once_or_tolerated() {
     compare(
         &duplicates::check_against(&once, &[("b", "a reason")]),
         &[needless],
+    );
+}
+
+#[test]
+fn a_licence_is_allowed() {
+    let list = "\
+allow = [\"MIT\", \"Unicode-3.0\"]
+exceptions = [
+    { allow = [\"MPL-2.0\"], crate = \"a\" },
+]
+";
+    let check = |name: &str, licence: &str, expected: &[&str]| {
+        let repository = Repository {
+            files: vec![File::new("deny.toml", list.into())],
+            packages: vec![Package {
+                name: name.into(),
+                licence: licence.into(),
+            }],
+            ..Repository::default()
+        };
+        compare(&licences::check(&repository), expected);
+    };
+    check("b", "MIT", &[]);
+    check("b", "MIT/Apache-2.0", &[]);
+    check("b", "(MIT OR Apache-2.0) AND Unicode-3.0", &[]);
+    check("b", "Apache-2.0 WITH LLVM-exception OR MIT", &[]);
+    check("a", "MPL-2.0", &[]);
+    check(
+        "b",
+        "MPL-2.0",
+        &["deny.toml: does not allow \"MPL-2.0\", the licence of b"],
+    );
+    check(
+        "b",
+        "MIT AND GPL-3.0",
+        &["deny.toml: does not allow \"MIT AND GPL-3.0\", the licence of b"],
+    );
+    check(
+        "b",
+        "MIT WITH x",
+        &["deny.toml: does not allow \"MIT WITH x\", the licence of b"],
+    );
+    check(
+        "b",
+        "none",
+        &["deny.toml: does not allow \"none\", the licence of b"],
     );
 }

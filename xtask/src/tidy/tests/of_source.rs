@@ -150,7 +150,7 @@ fn an_adapter_does_not_name_a_cors_field() {
         let files = vec![File::new("crates/x/src/a.rs", source.into())];
         let repository = Repository {
             files,
-            crates: Vec::new(),
+            ..Repository::default()
         };
         let message = "crates/x/src/a.rs:1: names a CORS field: only the core decides about those";
         compare(&cors_fields::check_against(&repository, &[]), &[message]);
@@ -172,7 +172,7 @@ fn documentation_and_tests_name_what_they_like() {
     ];
     let repository = Repository {
         files,
-        crates: Vec::new(),
+        ..Repository::default()
     };
     compare(&cors_fields::check_against(&repository, &[]), &[]);
     let message = "crates/x/src/a.rs: names no CORS field: drop the exception";
@@ -265,12 +265,12 @@ fn every_code_is_explained() {
     let path = "crates/corsac/src/server/refusal.rs";
     let page = "docs/guide/reading-a-refusal.md";
     check(
-        codes::check,
+        codes::of_core,
         &[(path, source), (page, "### `a`\n\n### `b`\n")],
         &[],
     );
     check(
-        codes::check,
+        codes::of_core,
         &[(path, source), (page, "### `a`\n\n### `c`\n")],
         &[
             "docs/guide/reading-a-refusal.md: does not explain `b`",
@@ -279,5 +279,49 @@ fn every_code_is_explained() {
     );
     let message =
         "crates/corsac/src/server/refusal.rs: has no `fn code` any more: look where it went";
-    check(codes::check, &[(path, "fn text() {}\n")], &[message]);
+    check(codes::of_core, &[(path, "fn text() {}\n")], &[message]);
+}
+
+#[test]
+fn every_code_of_the_reader_is_explained() {
+    let source = "fn f() {\n    Problem::error(\"no-routes\", message);\n    Problem::warning(\n        \
+                  \"policy-unused\",\n        message,\n    );\n    let code = \"syntax\";\n}\n";
+    let path = "crates/corsac-config/src/a.rs";
+    let page = "docs/guide/policy-file.md";
+    let explained = "| `no-routes` | x |\n| `policy-unused` | x |\n| `syntax` | x |\n";
+    check(codes::of_reader, &[(path, source), (page, explained)], &[]);
+    check(
+        codes::of_reader,
+        &[
+            (path, source),
+            (page, "| `no-routes` | x |\n| `old` | x |\n"),
+        ],
+        &[
+            "docs/guide/policy-file.md: does not explain `policy-unused`",
+            "docs/guide/policy-file.md: explains `old`, which is never given",
+        ],
+    );
+}
+
+#[test]
+fn every_key_has_a_heading() {
+    let source = "    fn keys(self) {\n        &[\"listen\", \"policy\", \"route\"]\n    }\n\n    \"other\"\n";
+    let path = "crates/corsac-config/src/table.rs";
+    let page = "docs/guide/policy-file.md";
+    let headings = "### `listen`\n## A policy: `[policy.NAME]`\n## A route: `[[route]]`\n";
+    check(codes::keys, &[(path, source), (page, headings)], &[]);
+    check(
+        codes::keys,
+        &[
+            (path, source),
+            (
+                page,
+                "### `listen`\nand `policy`\n## A route: `[[route]]`\n",
+            ),
+        ],
+        &["docs/guide/policy-file.md: has no heading for `policy`"],
+    );
+    let message =
+        "crates/corsac-config/src/table.rs: has no `fn keys` any more: look where it went";
+    check(codes::keys, &[(path, "fn f() {}\n")], &[message]);
 }

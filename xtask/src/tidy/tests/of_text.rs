@@ -25,7 +25,7 @@ fn a_picture_has_no_lines() {
     compare(
         &text::lines(&Repository {
             files,
-            crates: Vec::new(),
+            ..Repository::default()
         }),
         &[],
     );
@@ -39,7 +39,7 @@ fn a_large_file_is_refused() {
     ];
     let repository = Repository {
         files,
-        crates: Vec::new(),
+        ..Repository::default()
     };
     compare(
         &text::sizes(&repository),

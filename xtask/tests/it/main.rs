@@ -1,0 +1,3 @@
+//! What the documents promise.
+
+mod policy_files;

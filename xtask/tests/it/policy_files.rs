@@ -1,0 +1,35 @@
+//! Every policy file in the documents is one that corsac reads without a word.
+
+use std::path::Path;
+
+use corsac_config::Style;
+
+/// Reads every ```` ```toml ```` block of a document; there are so many.
+#[track_caller]
+fn check(path: &str, n_blocks: usize) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let document = std::fs::read_to_string(root.join(path)).unwrap();
+    let blocks: Vec<&str> = document
+        .split("\n```toml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap_or_default())
+        .collect();
+    assert_eq!(blocks.len(), n_blocks, "policy files in {path}");
+    for block in blocks {
+        let problems = match corsac_config::read(block) {
+            Ok(config) => config.warnings,
+            Err(problems) => problems,
+        };
+        assert_eq!(problems.render(path, block, Style::Plain), "");
+    }
+}
+
+#[test]
+fn the_readme_shows_a_policy_file_that_works() {
+    check("README.md", 1);
+}
+
+#[test]
+fn the_guide_shows_policy_files_that_work() {
+    check("docs/guide/policy-file.md", 1);
+}
