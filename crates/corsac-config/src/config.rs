@@ -7,7 +7,7 @@ use std::time::Duration;
 use corsac::Policy;
 use toml::de::{DeTable, DeValue};
 
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::policy;
 use crate::problem::{Problem, Problems, quoted};
 use crate::route;
@@ -84,9 +84,7 @@ impl Default for Timeouts {
 ///
 /// It returns every problem at once: the warnings beside the errors.
 pub fn read(source: &str) -> Result<Config, Problems> {
-    let (mut document, root) = Document::parse(source)?;
-    let config = read_config(&root, &mut document);
-    let (config, warnings) = document.finish(config)?;
+    let (config, warnings) = document::read(source, read_config)?;
     Ok(Config { warnings, ..config })
 }
 
@@ -97,10 +95,10 @@ pub fn read_policy(source: &str) -> Result<Policy, Problems> {
 
 /// Reads what [`read_policy`] reads, and returns what is legal but doubtful beside it.
 pub fn read_policy_with_warnings(source: &str) -> Result<(Policy, Problems), Problems> {
-    let (mut document, root) = Document::parse(source)?;
-    let table = Table::read(Kind::Policy, &root, 0..0, &mut document);
-    let policy = policy::read(&table, &mut document);
-    document.finish(policy)
+    document::read(source, |root, document| {
+        let table = Table::read(Kind::Policy, root, 0..0, document);
+        policy::read(&table, document)
+    })
 }
 
 fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Config> {

@@ -1,42 +1,87 @@
 //! From the text of a file to its tables, and the syntax errors on the way.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, Error};
 
 use crate::lines::Lines;
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Problem, Problems};
+use crate::value::in_quotes;
 
 /// A file that is being read, and what was found wrong with it so far.
 pub(crate) struct Document<'s> {
     pub(crate) source: &'s str,
     problems: Problems,
-    syntax_errors: Vec<Range<usize>>,
+    /// Where the syntax errors are, in order.
+    syntax_errors: Vec<usize>,
+}
+
+/// Parses a file as far as it can be parsed, and reads its tables.
+///
+/// It gives the value and the warnings about it, unless there is an error.
+pub(crate) fn read<T>(
+    source: &str,
+    tables: impl for<'s> FnOnce(&DeTable<'s>, &mut Document<'s>) -> Option<T>,
+) -> Result<(T, Problems), Problems> {
+    if let Err(problem) = bounded(source) {
+        let mut problems = Problems::default();
+        problems.push(problem);
+        return Err(problems);
+    }
+    let (root, errors) = DeTable::parse_recoverable(source);
+    let Some((mended, mut lost)) = without_lone_keys(source, &errors) else {
+        return Document::new(source, &errors).read(root.get_ref(), tables);
+    };
+    let (root, errors) = DeTable::parse_recoverable(&mended);
+    lost.extend(errors);
+    Document::new(&mended, &lost).read(root.get_ref(), tables)
+}
+
+/// The source without the lines on which a key has no value, and the errors of these lines.
+///
+/// The parser drops whatever comes after the first of them. Every other byte stays in its place.
+fn without_lone_keys(source: &str, errors: &[Error]) -> Option<(String, Vec<Error>)> {
+    let lines = Lines::new(source);
+    let line = |error: &Error| error.span().map(|span| lines.number(span.start));
+    let is_lone_key = |error: &&Error| error.message().starts_with(LONE_KEY);
+    let broken: BTreeSet<_> = errors.iter().filter(is_lone_key).filter_map(line).collect();
+    if broken.is_empty() {
+        return None;
+    }
+    let mut mended = source.to_owned();
+    for line in &broken {
+        let start = lines.start(*line);
+        let blank = lines.text(*line).len();
+        mended.replace_range(start..start + blank, &" ".repeat(blank));
+    }
+    let is_lost = |error: &&Error| line(error).is_some_and(|line| broken.contains(&line));
+    Some((mended, errors.iter().filter(is_lost).cloned().collect()))
 }
 
 impl<'s> Document<'s> {
-    /// Parses a file as far as it can be parsed.
-    pub(crate) fn parse(source: &'s str) -> Result<(Self, DeTable<'s>), Problems> {
+    fn new(source: &'s str, errors: &[Error]) -> Self {
+        let problems = Problems::default();
         let mut document = Self {
             source,
-            problems: Problems::default(),
+            problems,
             syntax_errors: Vec::new(),
         };
-        if let Err(problem) = bounded(source) {
-            document.report(problem);
-            return Err(document.problems);
+        document.report_syntax(errors);
+        document
+    }
+
+    fn read<T>(
+        mut self,
+        root: &DeTable<'s>,
+        tables: impl FnOnce(&DeTable<'s>, &mut Self) -> Option<T>,
+    ) -> Result<(T, Problems), Problems> {
+        let value = tables(root, &mut self);
+        self.settle();
+        match value {
+            Some(value) if self.problems.n_errors() == 0 => Ok((value, self.problems)),
+            Some(_) | None => Err(self.problems),
         }
-        let (root, errors) = DeTable::parse_recoverable(source);
-        for error in errors {
-            let span = error.span().unwrap_or(source.len()..source.len());
-            let code = match error.message() {
-                "duplicate key" => "duplicate-key",
-                _ => "syntax",
-            };
-            document.syntax_errors.push(span.clone());
-            document.report(Problem::error(code, error.message()).at(span));
-        }
-        Ok((document, root.into_inner()))
     }
 
     pub(crate) fn report(&mut self, problem: Problem) {
@@ -48,13 +93,34 @@ impl<'s> Document<'s> {
         self.problems.n_errors()
     }
 
-    /// The value that was read and the warnings about it, unless there is an error.
-    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Problems), Problems> {
-        self.settle();
-        match value {
-            Some(value) if self.problems.n_errors() == 0 => Ok((value, self.problems)),
-            Some(_) | None => Err(self.problems),
+    /// Reports the first syntax error of each line: the others mostly follow from it.
+    fn report_syntax(&mut self, errors: &[Error]) {
+        let mut problems: Vec<_> = errors
+            .iter()
+            .map(|error| self.syntax_problem(error))
+            .collect();
+        problems.sort_by_key(|problem| problem.span.start);
+        let lines = Lines::new(self.source);
+        let line = |problem: &Problem| lines.number(problem.span.start);
+        problems.dedup_by(|next, kept| line(next) == line(kept));
+        for problem in problems {
+            self.syntax_errors.push(problem.span.start);
+            self.report(problem);
         }
+    }
+
+    fn syntax_problem(&self, error: &Error) -> Problem {
+        let end = self.source.len();
+        let span = error.span().unwrap_or(end..end);
+        let meant = self.source.get(span.clone()).unwrap_or("").trim();
+        let problem = match error.message() {
+            "duplicate key" => Problem::error("duplicate-key", "this key is there already"),
+            UNQUOTED if meant.is_empty() => Problem::error("syntax", "the value is missing"),
+            UNQUOTED => Problem::error("syntax", "a string is written in quotes")
+                .suggesting(in_quotes(meant)),
+            message => Problem::error("syntax", message),
+        };
+        problem.at(span)
     }
 
     /// Drops the problems that a syntax error may have caused, and orders the others.
@@ -63,24 +129,30 @@ impl<'s> Document<'s> {
     /// what seems to be missing may have been lost there.
     fn settle(&mut self) {
         let lines = Lines::new(self.source);
-        let mut broken_lines: Vec<_> = self
-            .syntax_errors
-            .iter()
-            .map(|span| lines.number(span.start))
-            .collect();
-        broken_lines.sort_unstable();
+        let breaks = &self.syntax_errors;
+        let source = self.source;
         self.problems.settle(|problem| {
-            let is_syntax = ["syntax", "duplicate-key"].contains(&problem.code);
-            let is_guess = || {
-                problem.severity == Severity::Warning
-                    || ABSENCES.contains(&problem.code)
-                    || broken_lines
-                        .binary_search(&lines.number(problem.span.start))
-                        .is_ok()
+            let line = lines.number(problem.span.start);
+            let doubted = match problem.code {
+                "syntax" | "duplicate-key" => return true,
+                "no-routes" | "policy-unused" => 0..source.len() + 1,
+                "policy-unknown" if problem.suggestion.is_none() => 0..source.len() + 1,
+                "no-origins" | "key-missing" => table_around(source, &problem.span),
+                _ => lines.start(line)..lines.start(line) + lines.text(line).len() + 1,
             };
-            is_syntax || broken_lines.is_empty() || !is_guess()
+            let at = breaks.partition_point(|at| *at < doubted.start);
+            breaks.get(at).is_none_or(|at| !doubted.contains(at))
         });
     }
+}
+
+/// From a place in a table to the next header of a table.
+fn table_around(source: &str, span: &Range<usize>) -> Range<usize> {
+    let rest = source.get(span.end..).unwrap_or("");
+    let end = rest
+        .find("\n[")
+        .map_or(source.len() + 1, |at| span.end + at);
+    span.start..end
 }
 
 /// Refuses a file that would cost too much to parse.
@@ -98,8 +170,11 @@ fn bounded(source: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The codes of what is missing, which a syntax error may have hidden.
-const ABSENCES: [&str; 4] = ["no-routes", "no-origins", "key-missing", "policy-unknown"];
+/// What the parser says where a value should start and no value does.
+const UNQUOTED: &str = "string values must be quoted, expected literal string";
+
+/// What the parser says where a key stands alone on its line.
+const LONE_KEY: &str = "key with no value";
 
 const MIB: usize = 1024 * 1024;
 
@@ -108,6 +183,6 @@ pub const MAX_SOURCE_LEN: usize = 16 * MIB;
 
 /// How many tokens a file may have: 250,000 origins, each on its own line.
 ///
-/// The parser needs up to 200 bytes for each, so that a file of brackets alone would cost far
+/// The parser needs up to 250 bytes for each, so that a file of brackets alone would cost far
 /// more memory than its length tells.
 pub const MAX_TOKENS: usize = 1024 * 1024;

@@ -33,4 +33,4 @@ pub(crate) fn nearest<'c>(
 const MAX_WORD_LEN: usize = 64;
 
 /// How many candidates are compared: a file can name as many policies as it likes.
-const MAX_CANDIDATES: usize = 1000;
+const MAX_CANDIDATES: usize = 200;

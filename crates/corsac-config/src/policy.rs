@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use corsac::server::{ConfigError, Policy, PolicyBuilder, Setting, Warning};
+use corsac::server::{ConfigError, Mistake, Policy, PolicyBuilder, Setting, Warning};
 
 use crate::document::Document;
 use crate::problem::Problem;
@@ -105,7 +105,11 @@ impl<'a, 't, 's> Settings<'a, 't, 's> {
     }
 
     fn error(&self, error: &ConfigError) -> Problem {
-        Problem::error(error.code(), error.kind.to_string())
+        let message = match permission_for(error.kind) {
+            Some(permission) => format!("{}; `{}` permits it", error.kind, permission.key()),
+            None => error.kind.to_string(),
+        };
+        Problem::error(error.code(), message)
             .at(self.locate(error.setting, error.index, &error.value, error.span.clone()))
             .suggesting(error.suggestion.clone())
     }
@@ -165,6 +169,16 @@ fn switched_on(builder: PolicyBuilder, setting: Setting) -> PolicyBuilder {
         Setting::DangerouslyAllowInsecureOrigins => builder.dangerously_allow_insecure_origins(),
         Setting::DangerouslyAllowPublicSuffix => builder.dangerously_allow_public_suffix(),
         _ => builder,
+    }
+}
+
+/// The setting that permits what is refused otherwise.
+fn permission_for(mistake: Mistake) -> Option<Setting> {
+    match mistake {
+        Mistake::NullOrigin => Some(Setting::DangerouslyAllowNullOrigin),
+        Mistake::InsecureOriginWithCredentials => Some(Setting::DangerouslyAllowInsecureOrigins),
+        Mistake::PublicSuffixWithCredentials => Some(Setting::DangerouslyAllowPublicSuffix),
+        _ => None,
     }
 }
 

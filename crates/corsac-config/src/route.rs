@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use crate::config::{Policies, Route, Usage};
 use crate::document::Document;
 use crate::nearest::nearest;
-use crate::problem::{Problem, quoted};
+use crate::problem::{MAX_PROBLEMS, Problem, quoted};
 use crate::table::{Kind, Table};
 use crate::text::Text;
 use crate::value::{Value, wrong_type};
@@ -118,7 +118,9 @@ impl<'s> Reader<'_, 's> {
             return named.policy.clone();
         }
         let message = format!("there is no policy {}", quoted(name.value));
-        let meant = nearest(name.value, self.policies.keys().map(String::as_str));
+        let names = self.policies.keys().map(String::as_str);
+        let is_kept = self.document.n_errors() < MAX_PROBLEMS;
+        let meant = nearest(name.value, names.filter(|_| is_kept));
         let problem = Problem::error("policy-unknown", message)
             .at(name.source_span(0..name.value.len()))
             .suggesting(meant.map(Into::into));
@@ -158,7 +160,11 @@ impl<'s> Reader<'_, 's> {
             Ok(restricted) => policy.map(|_| restricted),
             Err(errors) => {
                 for error in &errors {
-                    let problem = Problem::error(error.code(), error.kind.to_string())
+                    let message = match error.value.as_str() {
+                        "*" => "leave the key out if every method exists".to_owned(),
+                        _ => error.kind.to_string(),
+                    };
+                    let problem = Problem::error(error.code(), message)
                         .at(methods[error.index].source_span(error.span.clone()))
                         .suggesting(error.suggestion.clone());
                     self.document.report(problem);

@@ -261,7 +261,13 @@ fn parse_port(text: &str) -> Result<u16, MalformedUpstream> {
 /// What was probably meant.
 fn suggested(text: &str, error: &MalformedUpstream) -> Option<String> {
     let candidate = match error.fault {
-        UpstreamFault::MissingScheme => format!("http://{}", text.trim_start_matches('/')),
+        UpstreamFault::MissingScheme => {
+            let rest = text.trim_start_matches('/');
+            format!(
+                "http://{}",
+                rest.split(['/', '?', '#']).next().unwrap_or(rest)
+            )
+        }
         UpstreamFault::Path => text[..error.span.start].to_owned(),
         UpstreamFault::Userinfo => format!("http://{}", &text[error.span.end..]),
         UpstreamFault::MissingHost => format!("http://127.0.0.1{}", &text[error.span.end..]),

@@ -121,7 +121,7 @@ pub(crate) fn wrong_type(value: &Value<'_>, expected: &str) -> Problem {
 }
 
 /// The text as a file would have it, if that takes no escapes.
-fn in_quotes(text: &str) -> Option<String> {
+pub(crate) fn in_quotes(text: &str) -> Option<String> {
     let needs_escape = |it: char| it.is_control() || it == '"' || it == '\\';
     (!text.contains(needs_escape)).then(|| format!("\"{text}\""))
 }
