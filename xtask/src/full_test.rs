@@ -27,13 +27,16 @@ pub(crate) fn run() -> Result<()> {
     steps.run("examples in the docs", || {
         run_command(workspace("test").arg("--doc"))
     })?;
-    steps.run("core without psl", || run_command(&mut core_without_psl()))?;
+    steps.run("core without psl", || {
+        run_command(core_without_psl("test").arg("--tests"))
+    })?;
     println!("\n{steps}");
     Ok(())
 }
 
 fn lints() -> Result<()> {
-    run_command(workspace("clippy").args(["--all-targets", "--", "-D", "warnings"]))
+    run_command(workspace("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
+    run_command(core_without_psl("clippy").args(["--all-targets", "--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {
@@ -51,16 +54,10 @@ fn tests() -> Command {
     command
 }
 
-/// The core's own tests with its one feature turned off.
-fn core_without_psl() -> Command {
-    let mut command = cargo("test");
-    command.args([
-        "--locked",
-        "--package",
-        "corsac",
-        "--no-default-features",
-        "--tests",
-    ]);
+/// The core with its one feature turned off.
+fn core_without_psl(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
+    command.args(["--locked", "--package", "corsac", "--no-default-features"]);
     command
 }
 

@@ -83,6 +83,23 @@ pub(super) fn of_reader(repository: &Repository) -> Vec<Violation> {
     difference(POLICY_FILE, &given, &explained)
 }
 
+/// Where the gateway says why it answers itself, and the table that explains it.
+const FAILURES: &str = "crates/corsac-gateway/src/failure.rs";
+const GATEWAY: &str = "docs/guide/gateway.md";
+
+pub(super) fn of_gateway(repository: &Repository) -> Vec<Violation> {
+    let given = codes_in_functions(&Code::of(repository.text(FAILURES)).with_strings);
+    let rows = repository
+        .text(GATEWAY)
+        .lines()
+        .filter_map(|line| line.split(" | `").nth(1));
+    let explained: BTreeSet<String> = rows
+        .filter_map(|row| row.split('`').next())
+        .map(String::from)
+        .collect();
+    difference(GATEWAY, &given, &explained)
+}
+
 pub(super) fn keys(repository: &Repository) -> Vec<Violation> {
     let source = Code::of(repository.text(TABLES)).with_strings;
     let body = source.split("fn keys(").nth(1).unwrap_or_default();

@@ -325,3 +325,23 @@ fn every_key_has_a_heading() {
         "crates/corsac-config/src/table.rs: has no `fn keys` any more: look where it went";
     check(codes::keys, &[(path, "fn f() {}\n")], &[message]);
 }
+
+#[test]
+fn every_failure_of_the_gateway_is_explained() {
+    let source = "    fn code(self) {\n        match self { Self::A => \"loop\" }\n    }\n";
+    let path = "crates/corsac-gateway/src/failure.rs";
+    let page = "docs/guide/gateway.md";
+    check(
+        codes::of_gateway,
+        &[(path, source), (page, "| 508 | `loop` | x |\n")],
+        &[],
+    );
+    check(
+        codes::of_gateway,
+        &[(path, source), (page, "| 502 | `old` | x |\n")],
+        &[
+            "docs/guide/gateway.md: does not explain `loop`",
+            "docs/guide/gateway.md: explains `old`, which is never given",
+        ],
+    );
+}
