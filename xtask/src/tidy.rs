@@ -55,7 +55,7 @@ impl fmt::Display for Violation {
 type Check = fn(&Repository) -> Vec<Violation>;
 
 /// Every check, by the claim that it holds.
-const CHECKS: [(&str, Check); 18] = [
+const CHECKS: &[(&str, Check)] = &[
     (
         "crates depend on each other in one direction only",
         crate_graph::directions,
@@ -100,6 +100,10 @@ const CHECKS: [(&str, Check); 18] = [
     (
         "every code of the reader is explained in the guide",
         codes::of_reader,
+    ),
+    (
+        "every failure of the gateway is explained in the guide",
+        codes::of_gateway,
     ),
     (
         "every key of the policy file is explained in the guide",
