@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::request::{RequestField, RequestHead};
-use crate::header::is_token;
+use crate::header::{is_token, is_token_byte};
 
 /// How many bytes are read, over all lines, with one more for each line after the first.
 ///
@@ -140,12 +140,23 @@ impl<'a, L> Elements<'a, L> {
     /// Reads the element at the present position; `None` if it is empty.
     fn next_in_line(&mut self) -> Option<Element<'a>> {
         let rest = &self.line[self.position..];
-        let len = rest
-            .iter()
-            .position(|byte| *byte == b',')
-            .unwrap_or(rest.len());
-        let name = trim_optional_white_space(&rest[..len]);
-        let start = self.position + leading_white_space(&rest[..len]);
+        let is_comma = |byte: &u8| *byte == b',';
+        // A browser has nothing around its names, so that one look at each byte is enough.
+        let token_len = token_len(rest);
+        let is_bare = token_len > 0 && rest.get(token_len).is_none_or(is_comma);
+        let (before, name, len) = match is_bare {
+            true => (0, &rest[..token_len], token_len),
+            false => {
+                let len = rest.iter().position(is_comma).unwrap_or(rest.len());
+                let element = &rest[..len];
+                (
+                    leading_white_space(element),
+                    trim_optional_white_space(element),
+                    len,
+                )
+            }
+        };
+        let start = self.position + before;
         self.position += len + 1;
         if name.is_empty() {
             return None;
@@ -157,12 +168,19 @@ impl<'a, L> Elements<'a, L> {
         };
         self.names_left = names_left;
         let at = requested_name(self.line_number - 1, start, start + name.len());
-        Some(if is_token(name) {
-            Element::Name(name, at)
-        } else {
-            Element::Malformed(at)
+        Some(match is_bare || is_token(name) {
+            true => Element::Name(name, at),
+            false => Element::Malformed(at),
         })
     }
+}
+
+/// The length of the token that the bytes start with.
+fn token_len(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|byte| !is_token_byte(*byte))
+        .unwrap_or(bytes.len())
 }
 
 fn requested_name(line: usize, start: usize, end: usize) -> RequestedName {
