@@ -10,6 +10,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 use core::time::Duration;
 
 use super::answer::PreparedValue;
@@ -18,6 +19,7 @@ use super::policy::{
     Settings, joined,
 };
 use super::remark::{ConfigError, ConfigErrors, Doubt, Mistake, Setting, Warning};
+use crate::header::is_token_byte;
 
 pub use max_age::MAX_AGE_LIMIT;
 pub(super) use methods::parse_existing_methods;
@@ -285,6 +287,15 @@ impl Remarks {
     fn warn(&mut self, setting: Setting, index: usize, value: &str, doubt: Doubt) {
         self.warnings
             .push(Warning::new(setting, index, value, doubt));
+    }
+}
+
+/// The character for which a text is no token, or all of it if it is one.
+fn misfit_span(text: &str) -> Range<usize> {
+    let is_misfit = |it: char| !u8::try_from(it).is_ok_and(is_token_byte);
+    match text.char_indices().find(|(_, it)| is_misfit(*it)) {
+        Some((at, it)) => at..at + it.len_utf8(),
+        None => 0..text.len(),
     }
 }
 

@@ -74,7 +74,7 @@ fn every_mistake_is_told_at_once_with_its_place_and_what_was_meant() {
             "allow-methods 0 method-case [patch] PATCH",
             "allow-methods 1 method-case [put] PUT",
             "allow-methods 2 method-forbidden [CONNECT] -",
-            "allow-methods 3 method-invalid [NO SPACE] -",
+            "allow-methods 3 method-invalid [ ] -",
             "allow-headers 0 request-header-forbidden [cookie] -",
             "allow-headers 1 response-header-in-request [access-control-allow-origin] -",
             "allow-headers 2 header-name-invalid [:] -",

@@ -4,11 +4,11 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Credentials, PolicyBuilder, Remarks, is_repeat, without_repeats};
+use super::{Credentials, PolicyBuilder, Remarks, is_repeat, misfit_span, without_repeats};
 use crate::header::{
     is_cors_non_wildcard_request_header_name, is_cors_response_header_name,
     is_cors_safelisted_response_header_name, is_forbidden_request_header_name,
-    is_forbidden_response_header_name, is_token, is_token_byte,
+    is_forbidden_response_header_name, is_token,
 };
 use crate::server::policy::AllowedRequestHeaders;
 use crate::server::remark::{ConfigError, Doubt, Mistake, Setting};
@@ -100,13 +100,7 @@ fn refuse_name(
 ) {
     let Some(mistake) = mistake else { return };
     let error = ConfigError::new(setting, index, name, mistake);
-    let misfit = name.char_indices().find(|(_, it)| {
-        !it.is_ascii() || !is_token_byte(u8::try_from(*it).expect("ASCII is a byte"))
-    });
-    remarks.errors.push(match misfit {
-        Some((at, it)) => error.at(at..at + it.len_utf8()),
-        None => error,
-    });
+    remarks.errors.push(error.at(misfit_span(name)));
 }
 
 fn warn_of_repeat(setting: Setting, names: &[String], index: usize, remarks: &mut Remarks) {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{PolicyBuilder, Remarks, is_repeat, without_repeats};
+use super::{PolicyBuilder, Remarks, is_repeat, misfit_span, without_repeats};
 use crate::method::{is_forbidden_method, is_method, normalize_method};
 use crate::server::policy::AllowedMethods;
 use crate::server::remark::{ConfigError, ConfigErrors, Doubt, Mistake, Setting};
@@ -49,7 +49,8 @@ pub(in crate::server) fn parse_existing_methods(
 fn check_method(methods: &[String], index: usize, remarks: &mut Remarks) {
     let method = methods[index].as_str();
     if !is_method(method.as_bytes()) {
-        remarks.refuse(Setting::AllowMethods, index, method, Mistake::Method);
+        let error = ConfigError::new(Setting::AllowMethods, index, method, Mistake::Method);
+        remarks.errors.push(error.at(misfit_span(method)));
     } else if is_forbidden_method(method.as_bytes()) {
         remarks.refuse(
             Setting::AllowMethods,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{Credentials, PolicyBuilder, Remarks};
-use crate::origin::{MalformedOrigin, OriginFault, default_port};
+use crate::origin::{MalformedOrigin, OriginFault, default_port, host_len, is_loopback_host};
 use crate::server::origin_pattern::OriginPattern;
 use crate::server::origin_set::OriginSet;
 use crate::server::policy::RefusedOrigins;
@@ -196,10 +196,8 @@ fn fault_span(text: &str, error: MalformedOrigin) -> Range<usize> {
         | OriginFault::PortZero
         | OriginFault::PortTooLarge
         | OriginFault::DefaultPort => rest.find(['/', '?', '#']).unwrap_or(rest.len()),
-        OriginFault::Ipv4 | OriginFault::Ipv6 => rest.find("]:").map_or_else(
-            || rest.find(['/', '?', '#']).unwrap_or(rest.len()),
-            |end| end + 1,
-        ),
+        OriginFault::Ipv4 => rest.find([':', '/', '?', '#']).unwrap_or(rest.len()),
+        OriginFault::Ipv6 => rest.find(']').map_or(rest.len(), |end| end + 1),
         OriginFault::OpaqueScheme => rest.find(':').map_or(rest.len(), |at| at + 1),
         OriginFault::Empty
         | OriginFault::SeveralLines
@@ -227,7 +225,10 @@ fn suggested(text: &str) -> Option<String> {
     let lower = text.trim().to_ascii_lowercase();
     let (scheme, rest) = match lower.split_once("://") {
         Some((scheme, rest)) => (scheme, rest),
-        None => ("https", lower.strip_prefix("//").unwrap_or(&lower)),
+        None => {
+            let rest = lower.strip_prefix("//").unwrap_or(&lower);
+            (likely_scheme(rest), rest)
+        }
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let authority = authority.rsplit('@').next().unwrap_or(authority);
@@ -235,10 +236,19 @@ fn suggested(text: &str) -> Option<String> {
     (candidate != text && OriginPattern::parse(&candidate).is_ok()).then_some(candidate)
 }
 
-/// The authority with its port as a browser writes it: no leading zeros, and no default.
+/// The scheme that was probably meant where none is written.
+fn likely_scheme(authority: &str) -> &'static str {
+    match is_loopback_host(&authority[..host_len(authority)]) {
+        true => "http",
+        false => "https",
+    }
+}
+
+/// The authority as a browser writes it: no dot at the host's end, no leading zeros in the port,
+/// and no default port.
 fn with_plain_port(scheme: &str, authority: &str) -> String {
     let Some((host, port)) = authority.rsplit_once(':') else {
-        return authority.to_string();
+        return authority.strip_suffix('.').unwrap_or(authority).to_string();
     };
     let host = host.strip_suffix('.').unwrap_or(host);
     match port.parse::<u16>() {
