@@ -1,6 +1,7 @@
 //! The cases of `conformance/policy/*.toml`: what a policy is refused for, or warned about.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 use corsac_config::{Problem, Problems, Severity};
@@ -109,14 +110,29 @@ fn shown_problems(document: &str, problems: &Problems) -> Vec<String> {
 
 /// A problem in the terms of a case: the item around the bytes that are meant.
 fn as_expected(document: &str, problem: &Problem) -> ExpectedRemark {
-    let item = item_around(document, problem.span.start);
+    let meant = document[problem.span.clone()].to_owned();
+    let whole = meant
+        .strip_prefix('"')
+        .and_then(|it| it.strip_suffix('"'))
+        .unwrap_or(&meant);
+    let is_table = meant.starts_with(['[', '{']) && !is_quoted(document, problem.span.start);
+    let is_whole = whole != meant || is_table;
+    let (value, start) = match is_whole {
+        true => (whole, 0),
+        false => {
+            let item = item_around(document, problem.span.start);
+            (&document[item.clone()], problem.span.start - item.start)
+        }
+    };
+    let len = if is_whole {
+        whole.len()
+    } else {
+        problem.span.len()
+    };
     ExpectedRemark {
         code: problem.code.to_owned(),
-        value: document[item.clone()].to_owned(),
-        span: (
-            problem.span.start - item.start,
-            problem.span.end - item.start,
-        ),
+        value: value.to_owned(),
+        span: (start, start + len),
         suggestion: problem.suggestion.clone(),
     }
 }
@@ -124,13 +140,13 @@ fn as_expected(document: &str, problem: &Problem) -> ExpectedRemark {
 /// The quoted text around a byte of a document, or the bare word.
 ///
 /// Cases quote with `"` and escape nothing, so that the quotes of a line come in pairs.
-fn item_around(document: &str, at: usize) -> std::ops::Range<usize> {
-    let line_start = document[..at].rfind('\n').map_or(0, |it| it + 1);
+fn item_around(document: &str, at: usize) -> Range<usize> {
+    let line_start = line_start(document, at);
     let line_end = document[at..]
         .find('\n')
         .map_or(document.len(), |it| at + it);
-    let is_quoted = document[line_start..at].matches('"').count() % 2 == 1;
-    let is_end = |it: char| it == '"' || !is_quoted && "[]{}=, \n".contains(it);
+    let is_quoted = is_quoted(document, at);
+    let is_end = |it: char| it == '"' || !is_quoted && "[]{}=, ".contains(it);
     let start = document[line_start..at]
         .rfind(is_end)
         .map_or(line_start, |it| line_start + it + 1);
@@ -138,6 +154,14 @@ fn item_around(document: &str, at: usize) -> std::ops::Range<usize> {
         .find(is_end)
         .map_or(line_end, |it| at + it);
     start..end
+}
+
+fn is_quoted(document: &str, at: usize) -> bool {
+    document[line_start(document, at)..at].matches('"').count() % 2 == 1
+}
+
+fn line_start(document: &str, at: usize) -> usize {
+    document[..at].rfind('\n').map_or(0, |it| it + 1)
 }
 
 fn shown(severity: Severity, remark: &ExpectedRemark) -> String {

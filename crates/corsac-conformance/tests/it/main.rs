@@ -1,3 +1,7 @@
 //! The conformance cases, the lists of what they must cover, and the oracles.
 
+mod coverage;
+mod loading;
+mod policy_cases;
 mod server_cases;
+mod sharing;
