@@ -1,0 +1,129 @@
+//! The layer.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use arc_swap::Guard;
+use corsac::Policy;
+use tower_layer::{Layer, Stack};
+
+use crate::apply::PreparedPolicy;
+use crate::handle::PolicyHandle;
+use crate::map_err::MapErrLayer;
+use crate::service::Cors;
+
+/// Wraps a service so that a policy answers its CORS requests: see [`Cors`].
+///
+/// Add it around everything that answers: see [the order of layers](crate#the-order-of-layers).
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use corsac::Policy;
+/// use corsac_tower::CorsLayer;
+///
+/// let policy = Policy::builder(["https://app.example"]).build()?;
+/// let app: Router =
+///     Router::new().route("/", get(|| async { "hello" })).layer(CorsLayer::new(policy));
+/// # let _ = app;
+/// # Ok::<(), corsac::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CorsLayer(Source);
+
+impl CorsLayer {
+    /// A layer with this policy.
+    pub fn new(policy: Policy) -> Self {
+        Self(Source::Fixed(Arc::new(PreparedPolicy::new(policy))))
+    }
+
+    /// A layer that follows the handle's policy, whatever it is when a request comes.
+    pub fn from_handle(handle: &PolicyHandle) -> Self {
+        Self(Source::Handle(handle.clone()))
+    }
+
+    /// Makes responses of the inner service's errors, which are then decorated like all others.
+    ///
+    /// Without this an error passes through, and what an outer layer makes of it lacks the fields
+    /// of CORS: the page learns no more than that something failed. The errors that the inner
+    /// service gives when it is asked whether it is ready are mapped too, when a request comes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use axum::{BoxError, body::Body};
+    /// use corsac::Policy;
+    /// use corsac_tower::CorsLayer;
+    /// use http::{Response, StatusCode};
+    /// use tower::{ServiceBuilder, timeout::TimeoutLayer};
+    ///
+    /// let policy = Policy::builder(["https://app.example"]).build()?;
+    /// let layers = ServiceBuilder::new()
+    ///     .layer(CorsLayer::new(policy).map_err(|_: BoxError| {
+    ///         let mut response = Response::new(Body::from("too slow"));
+    ///         *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
+    ///         response
+    ///     }))
+    ///     .layer(TimeoutLayer::new(Duration::from_secs(30)));
+    /// # let _ = layers;
+    /// # Ok::<(), corsac::ConfigErrors>(())
+    /// ```
+    pub fn map_err<F, E>(self, map: F) -> Stack<MapErrLayer<F, E>, Self> {
+        Stack::new(MapErrLayer::new(map), self)
+    }
+}
+
+impl<S> Layer<S> for CorsLayer {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Cors<S> {
+        Cors::new(inner, self.0.clone())
+    }
+}
+
+/// Where a service takes its policy from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Fixed(Arc<PreparedPolicy>),
+    Handle(PolicyHandle),
+}
+
+impl Source {
+    /// The policy for one request.
+    pub(crate) fn load(&self) -> Loaded<'_> {
+        match self {
+            Self::Fixed(policy) => Loaded::Fixed(policy),
+            Self::Handle(handle) => Loaded::Handle(handle.load()),
+        }
+    }
+}
+
+/// A policy for one request. Only a request that is forwarded needs to own it.
+pub(crate) enum Loaded<'a> {
+    Fixed(&'a Arc<PreparedPolicy>),
+    Handle(Guard<Arc<PreparedPolicy>>),
+}
+
+impl Loaded<'_> {
+    pub(crate) fn into_owned(self) -> Arc<PreparedPolicy> {
+        match self {
+            Self::Fixed(policy) => Arc::clone(policy),
+            Self::Handle(policy) => Guard::into_inner(policy),
+        }
+    }
+}
+
+impl Deref for Loaded<'_> {
+    type Target = PreparedPolicy;
+
+    fn deref(&self) -> &PreparedPolicy {
+        match self {
+            Self::Fixed(policy) => policy,
+            Self::Handle(policy) => policy,
+        }
+    }
+}
