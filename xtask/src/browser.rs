@@ -52,7 +52,8 @@ fn missing(is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
 fn instructions(missing: &[&str]) -> String {
     let packages = missing.join(" ");
     format!(
-        "the demo's tests drive a real browser, and this is missing: {packages}\n\n    \
+        "the demo's tests drive a real browser, and these packages are missing: {packages}\n\
+         They are installed by themselves only as root, or with sudo that asks for no password.\n\n    \
          sudo apt-get update && sudo apt-get install {packages}\n\n\
          On other systems install Chromium and ChromeDriver, so that `chromium` and \
          `chromedriver` are on the PATH."
