@@ -48,16 +48,21 @@ impl Body {
             return Self(Kind::Empty);
         }
         let (connection, upstream) = (Some(connection), Arc::clone(upstream));
-        Self(Kind::Upstream(FromUpstream { incoming, connection, upstream }))
+        Self(Kind::Upstream(FromUpstream {
+            incoming,
+            connection,
+            upstream,
+        }))
     }
 }
 
 impl FromUpstream {
-    fn poll_frame(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self { incoming, connection, upstream } = self;
+    fn poll_frame(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let Self {
+            incoming,
+            connection,
+            upstream,
+        } = self;
         let Some(driven) = connection else {
             return Poll::Ready(None);
         };

@@ -25,7 +25,10 @@ pub(crate) struct ClientIo {
 
 impl ClientIo {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream: TokioIo::new(stream), deadline: None }
+        Self {
+            stream: TokioIo::new(stream),
+            deadline: None,
+        }
     }
 
     fn bounded(
@@ -40,7 +43,9 @@ impl ClientIo {
         let deadline = self
             .deadline
             .get_or_insert_with(|| Deadline::new(Instant::now() + CLIENT_WRITE_TIMEOUT));
-        deadline.poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        deadline
+            .poll(cx)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

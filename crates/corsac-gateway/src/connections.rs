@@ -43,7 +43,10 @@ const ENDED: u8 = 2;
 impl Connections {
     pub(crate) fn new() -> Self {
         let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        Self { free, stage: Arc::default() }
+        Self {
+            free,
+            stage: Arc::default(),
+        }
     }
 
     /// Waits for a client, and for a place.
@@ -53,7 +56,10 @@ impl Connections {
         loop {
             match listener.accept().await {
                 Ok((stream, address)) => {
-                    let place = Place { stage: Arc::clone(&self.stage), _permit: permit };
+                    let place = Place {
+                        stage: Arc::clone(&self.stage),
+                        _permit: permit,
+                    };
                     return (stream, address, place);
                 }
                 // A client that is gone already concerns nobody; if there is no descriptor left,

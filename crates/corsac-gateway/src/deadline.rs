@@ -20,7 +20,10 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn new(at: Instant) -> Self {
-        Self { at, timer: Box::pin(sleep_until(at)) }
+        Self {
+            at,
+            timer: Box::pin(sleep_until(at)),
+        }
     }
 
     pub(crate) fn move_to(&mut self, at: Instant) {

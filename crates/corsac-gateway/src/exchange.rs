@@ -1,8 +1,11 @@
 //! One request and its answer.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use corsac::server::Decoration;
 use corsac::{Answer, Refusal};
 use corsac_tower::apply::Head;
 use http::header::{ALLOW, HOST, HeaderMap, HeaderValue, MAX_FORWARDS};
@@ -20,7 +23,7 @@ use crate::observer::{AnsweredBy, Exchange};
 use crate::path;
 use crate::routes::Route;
 use crate::tunnel;
-use crate::upstream::{Connection, RequestBody};
+use crate::upstream::{Connection, Exchanged, RequestBody};
 
 /// A connection of a client, as its requests see it.
 #[derive(Debug)]
@@ -39,107 +42,75 @@ struct Answered {
 
 impl Client {
     pub(crate) fn new(gateway: Gateway, address: IpAddr, place: Place) -> Self {
-        Self { gateway, address: ClientAddress::new(address), place }
+        Self {
+            gateway,
+            address: ClientAddress::new(address),
+            place,
+        }
     }
 
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Answers a request, and tells the observer.
-    pub(crate) async fn exchange(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
-        let Some(observer) = &self.gateway.observer else {
-            return self.answer(request).await.response;
-        };
-        let method = request.method().clone();
-        let uri = request.uri().clone();
-        let headers = request.headers().clone();
-        let Answered { response, by, refusal } = self.answer(request).await;
-        observer(&Exchange {
-            method: &method,
-            uri: &uri,
-            request_headers: &headers,
-            status: response.status(),
-            response_headers: response.headers(),
-            answered_by: by,
-            refusal,
-        });
-        response
-    }
-
-    /// Finds the route, and lets its policy answer or decorate the answer.
-    async fn answer(self: &Arc<Self>, request: Request<Incoming>) -> Answered {
-        let route = self.gateway.routes.load().find(request.uri().path()).map(Arc::clone);
+    /// Finds the route, and lets its policy answer.
+    fn begin(&self, request: Request<Incoming>) -> Step {
+        let route = self
+            .gateway
+            .routes
+            .load()
+            .find(request.uri().path())
+            .map(Arc::clone);
         let Some(route) = route else {
-            return Answered::failed(match request.method() == Method::CONNECT {
-                true => Failure::MethodNotSupported,
-                false => Failure::NoRoute,
-            });
+            return Step::Answered(Answered::failed(
+                match request.method() == Method::CONNECT {
+                    true => Failure::MethodNotSupported,
+                    false => Failure::NoRoute,
+                },
+            ));
         };
         let Some(policy) = &route.policy else {
-            return self.forward(&route, request).await;
+            return self.forward(route, request, None);
         };
         let head = Head::new(request.method(), request.headers());
         match policy.answer(&head) {
-            Answer::Preflight(reply) | Answer::Reject(reply) => Answered {
+            Answer::Preflight(reply) | Answer::Reject(reply) => Step::Answered(Answered {
                 response: policy.reply(&reply, &head),
                 by: AnsweredBy::Policy,
                 refusal: reply.refusal(),
-            },
+            }),
             Answer::Forward(decoration) => {
                 let origin = head.echoed_origin(&decoration).cloned();
-                let mut answered = self.forward(&route, request).await;
-                policy.decorate(&decoration, origin.as_ref(), answered.response.headers_mut());
-                answered.refusal = decoration.refusal();
-                answered
+                self.forward(route, request, Some((decoration, origin)))
             }
         }
     }
 
     /// Lets the upstream answer, if the request is one that can be forwarded.
-    async fn forward(self: &Arc<Self>, route: &Route, request: Request<Incoming>) -> Answered {
-        if let Some(allow) = route.method_refusal(request.method()) {
-            let mut answered = Answered::failed(Failure::MethodNotAllowed);
-            answered.response.headers_mut().insert(ALLOW, allow.clone());
-            return answered;
-        }
-        if let Err(failure) = can_be_forwarded(&request) {
-            return Answered::failed(failure);
-        }
-        if is_for_the_gateway(&request) {
-            return Answered::options(route);
-        }
-        match self.exchange_with(route, request).await {
-            Ok(response) => Answered { response, by: AnsweredBy::Upstream, refusal: None },
-            Err(failure) => Answered::failed(failure),
-        }
-    }
-
-    async fn exchange_with(
-        self: &Arc<Self>,
-        route: &Route,
+    fn forward(
+        &self,
+        route: Arc<Route>,
         request: Request<Incoming>,
-    ) -> Result<Response<Body>, Failure> {
-        let (mut head, body) = request.into_parts();
-        let upgrade = self.rewrite(&mut head, route);
-        let on_upgrade = upgrade.is_some().then(|| head.extensions.remove::<OnUpgrade>()).flatten();
+        decoration: Option<(Decoration, Option<HeaderValue>)>,
+    ) -> Step {
+        let unanswered = match answer_without_upstream(&route, &request) {
+            Some(mut answered) => {
+                answered.decorate(&route, decoration);
+                return Step::Answered(answered);
+            }
+            None => request,
+        };
+        let (mut head, body) = unanswered.into_parts();
+        let upgrade = self.rewrite(&mut head, &route);
+        let on_upgrade = upgrade.and_then(|_| head.extensions.remove::<OnUpgrade>());
         head.extensions.clear();
         let request = Request::from_parts(head, RequestBody::new(body));
-        let (response, connection) = route.upstream.send(request, route.patience).await?;
-
-        let (mut head, body) = response.into_parts();
-        head.extensions.remove::<OnUpgrade>();
-        let agreed = rewrite_response(&mut head);
-        if head.status != StatusCode::SWITCHING_PROTOCOLS {
-            let body = Body::from_upstream(body, connection, &route.upstream);
-            return Ok(Response::from_parts(head, body));
-        }
-        let (Some(on_upgrade), Some(protocol)) = (on_upgrade, agreed) else {
-            return Err(Failure::InvalidResponse);
-        };
-        fields::set_upgrade(&mut head.headers, protocol);
-        self.tunnel(on_upgrade, connection);
-        Ok(Response::from_parts(head, Body::default()))
+        Step::Forward(Forward {
+            route,
+            request,
+            decoration,
+            on_upgrade,
+        })
     }
 
     /// Turns the head of a request into the one that the upstream gets.
@@ -188,10 +159,137 @@ impl Client {
     }
 }
 
+/// Answers a request of a client, and tells the observer.
+pub(crate) fn exchange(
+    client: &Arc<Client>,
+    request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+    let received = client
+        .gateway
+        .observer
+        .as_ref()
+        .map(|_| Received::copied(&request));
+    let step = client.begin(request);
+    let client = Arc::clone(client);
+    async move {
+        let answered = match step {
+            Step::Answered(answered) => answered,
+            Step::Forward(forward) => forward.run(&client).await,
+        };
+        if let (Some(received), Some(observer)) = (received, &client.gateway.observer) {
+            observer(&received.exchange(&answered));
+        }
+        Ok(answered.response)
+    }
+}
+
+/// What becomes of a request.
+enum Step {
+    Answered(Answered),
+    Forward(Forward),
+}
+
+/// A request that is ready for the upstream, and what to do with the response.
+struct Forward {
+    route: Arc<Route>,
+    request: Request<RequestBody>,
+    decoration: Option<(Decoration, Option<HeaderValue>)>,
+    on_upgrade: Option<OnUpgrade>,
+}
+
+impl Forward {
+    async fn run(self, client: &Arc<Client>) -> Answered {
+        let Self {
+            route,
+            request,
+            decoration,
+            on_upgrade,
+        } = self;
+        let exchanged = route.upstream.send(request, route.patience).await;
+        let response = exchanged.and_then(|it| finish(it, &route, client, on_upgrade));
+        let mut answered = match response {
+            Ok(response) => Answered {
+                response,
+                by: AnsweredBy::Upstream,
+                refusal: None,
+            },
+            Err(failure) => Answered::failed(failure),
+        };
+        answered.decorate(&route, decoration);
+        answered
+    }
+}
+
+/// Turns the response of an upstream into the one that the client gets.
+fn finish(
+    exchanged: Exchanged,
+    route: &Route,
+    client: &Arc<Client>,
+    on_upgrade: Option<OnUpgrade>,
+) -> Result<Response<Body>, Failure> {
+    let Exchanged {
+        response,
+        connection,
+    } = exchanged;
+    let (mut head, body) = response.into_parts();
+    let agreed = rewrite_response(&mut head);
+    if head.status != StatusCode::SWITCHING_PROTOCOLS {
+        let body = Body::from_upstream(body, connection, &route.upstream);
+        return Ok(Response::from_parts(head, body));
+    }
+    let (Some(on_upgrade), Some(protocol)) = (on_upgrade, agreed) else {
+        return Err(Failure::InvalidResponse);
+    };
+    head.extensions.remove::<OnUpgrade>();
+    fields::set_upgrade(&mut head.headers, protocol);
+    client.tunnel(on_upgrade, connection);
+    Ok(Response::from_parts(head, Body::default()))
+}
+
+/// The head of a request as it was received.
+struct Received {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl Received {
+    fn copied(request: &Request<Incoming>) -> Box<Self> {
+        Box::new(Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+        })
+    }
+
+    fn exchange<'a>(&'a self, answered: &'a Answered) -> Exchange<'a> {
+        Exchange {
+            method: &self.method,
+            uri: &self.uri,
+            request_headers: &self.headers,
+            status: answered.response.status(),
+            response_headers: answered.response.headers(),
+            answered_by: answered.by,
+            refusal: answered.refusal,
+        }
+    }
+}
+
 impl Answered {
     fn failed(failure: Failure) -> Self {
         let by = AnsweredBy::Gateway(failure);
-        Self { response: failure.response(), by, refusal: None }
+        Self {
+            response: failure.response(),
+            by,
+            refusal: None,
+        }
+    }
+
+    fn decorate(&mut self, route: &Route, decoration: Option<(Decoration, Option<HeaderValue>)>) {
+        if let (Some(policy), Some((decoration, origin))) = (&route.policy, decoration) {
+            policy.decorate(&decoration, origin.as_ref(), self.response.headers_mut());
+            self.refusal = decoration.refusal();
+        }
     }
 
     /// The answer to `OPTIONS` that is not to be forwarded any further.
@@ -201,8 +299,25 @@ impl Answered {
         if let Some(allow) = route.allow() {
             response.headers_mut().insert(ALLOW, allow.clone());
         }
-        Self { response, by: AnsweredBy::Itself, refusal: None }
+        Self {
+            response,
+            by: AnsweredBy::Itself,
+            refusal: None,
+        }
     }
+}
+
+/// The gateway's own answer, if the request is not for the upstream.
+fn answer_without_upstream(route: &Route, request: &Request<Incoming>) -> Option<Answered> {
+    if let Some(allow) = route.method_refusal(request.method()) {
+        let mut answered = Answered::failed(Failure::MethodNotAllowed);
+        answered.response.headers_mut().insert(ALLOW, allow.clone());
+        return Some(answered);
+    }
+    if let Err(failure) = can_be_forwarded(request) {
+        return Some(Answered::failed(failure));
+    }
+    is_for_the_gateway(request).then(|| Answered::options(route))
 }
 
 /// Is it a request that means the same to every server, and that a gateway forwards?

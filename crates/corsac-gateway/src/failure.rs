@@ -95,7 +95,9 @@ impl Failure {
                 "method-not-supported: this gateway does not forward the method\n"
             }
             Self::MalformedHost => "host-malformed: a request has one Host field with a host\n",
-            Self::AmbiguousPath => "path-ambiguous: the path has dot segments; resolve them first\n",
+            Self::AmbiguousPath => {
+                "path-ambiguous: the path has dot segments; resolve them first\n"
+            }
             Self::RequestTimeout => "request-timeout: the request's body did not arrive in time\n",
             Self::RequestBroken => "request-broken: the request's body is not whole\n",
             Self::Loop => "loop: the request has passed this gateway too often\n",
@@ -122,7 +124,10 @@ impl Failure {
         let mut response = Response::new(Body::text(Bytes::from_static(self.text().as_bytes())));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
         match self {
             // The rest of the request is still to come, or never will.
             Self::RequestTimeout | Self::RequestBroken => {

@@ -4,11 +4,11 @@
 
 use std::net::IpAddr;
 
+use http::Version;
 use http::header::{
     self, CONNECTION, Entry, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
     PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
-use http::Version;
 
 use crate::limits::MAX_HOPS;
 
@@ -16,26 +16,42 @@ use crate::limits::MAX_HOPS;
 ///
 /// `Trailer` stays: it describes the message, which is passed on with its trailers.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
+    // Most messages have one such field or none: one look at each name finds out.
+    let mut found = [false; HOP_BY_HOP.len()];
+    for name in headers.keys() {
+        if let Some(position) = hop_by_hop_position(name) {
+            found[position] = true;
+        }
+    }
+    if found[CONNECTION_POSITION] {
         for name in nominated(headers) {
             headers.remove(name);
         }
     }
-    if headers.keys().any(is_hop_by_hop) {
-        for name in &HOP_BY_HOP {
+    for (name, is_there) in HOP_BY_HOP.iter().zip(found) {
+        if is_there {
             headers.remove(name);
         }
     }
 }
 
-/// The names that the `Connection` lines list.
+/// The names that the `Connection` lines list, save those that only say what becomes of the
+/// connection.
 fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
     let options = connection_options(headers);
-    options.filter_map(|option| HeaderName::from_bytes(option).ok()).collect()
+    let names = options.filter(|option| {
+        !option.eq_ignore_ascii_case(b"keep-alive") && !option.eq_ignore_ascii_case(b"close")
+    });
+    names
+        .filter_map(|name| HeaderName::from_bytes(name).ok())
+        .collect()
 }
 
 fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    let lines = headers.get_all(CONNECTION).iter().map(HeaderValue::as_bytes);
+    let lines = headers
+        .get_all(CONNECTION)
+        .iter()
+        .map(HeaderValue::as_bytes);
     lines.flat_map(list_members)
 }
 
@@ -44,8 +60,21 @@ fn list_members(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     members.filter(|member| !member.is_empty())
 }
 
-fn is_hop_by_hop(name: &HeaderName) -> bool {
-    HOP_BY_HOP.contains(name)
+fn hop_by_hop_position(name: &HeaderName) -> Option<usize> {
+    let position = match *name {
+        CONNECTION => CONNECTION_POSITION,
+        PROXY_AUTHENTICATE => 1,
+        PROXY_AUTHORIZATION => 2,
+        TE => 3,
+        TRANSFER_ENCODING => 4,
+        UPGRADE => 5,
+        _ => match name.as_str() {
+            "keep-alive" => 6,
+            "proxy-connection" => 7,
+            _ => return None,
+        },
+    };
+    Some(position)
 }
 
 static HOP_BY_HOP: [HeaderName; 8] = [
@@ -58,6 +87,8 @@ static HOP_BY_HOP: [HeaderName; 8] = [
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
 ];
+
+const CONNECTION_POSITION: usize = 0;
 
 /// The protocol that a message asks to go on with, if it does.
 ///
@@ -79,7 +110,9 @@ pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
 /// Does the sender of the request take trailers?
 pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(TE).iter().map(HeaderValue::as_bytes);
-    lines.flat_map(list_members).any(|it| it.eq_ignore_ascii_case(b"trailers"))
+    lines
+        .flat_map(list_members)
+        .any(|it| it.eq_ignore_ascii_case(b"trailers"))
 }
 
 /// Tells the upstream that the gateway takes trailers.
@@ -90,16 +123,21 @@ pub(crate) fn set_takes_trailers(headers: &mut HeaderMap) {
 
 /// Says that the message has passed this gateway.
 pub(crate) fn add_via(headers: &mut HeaderMap, received: Version) {
-    headers.append(VIA, match received == Version::HTTP_10 {
-        true => HeaderValue::from_static("1.0 corsac"),
-        false => HeaderValue::from_static("1.1 corsac"),
-    });
+    headers.append(
+        VIA,
+        match received == Version::HTTP_10 {
+            true => HeaderValue::from_static("1.0 corsac"),
+            false => HeaderValue::from_static("1.1 corsac"),
+        },
+    );
 }
 
 /// Has the message passed so many gateways of this kind that it must be going round in circles?
 pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(VIA).iter().map(HeaderValue::as_bytes);
-    let hops = lines.flat_map(list_members).filter(|hop| hop.ends_with(b" corsac"));
+    let hops = lines
+        .flat_map(list_members)
+        .filter(|hop| hop.ends_with(b" corsac"));
     hops.count() > MAX_HOPS
 }
 
@@ -165,7 +203,12 @@ pub(crate) fn host(headers: &HeaderMap) -> Host<'_> {
 
 /// How often an `OPTIONS` request may still be forwarded, if it says so.
 pub(crate) fn max_forwards(headers: &HeaderMap) -> Option<u32> {
-    headers.get(header::MAX_FORWARDS)?.to_str().ok()?.parse().ok()
+    headers
+        .get(header::MAX_FORWARDS)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

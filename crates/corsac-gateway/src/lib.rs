@@ -36,20 +36,21 @@
 //! that goes away takes its exchange with the upstream along.
 #![warn(clippy::unwrap_used)]
 
-mod serve;
-mod connections;
-mod client_io;
-mod exchange;
-mod routes;
-mod path;
-mod fields;
-mod upstream;
 mod body;
-mod tunnel;
+mod client_io;
+mod connections;
 mod deadline;
+mod exchange;
 mod failure;
-mod observer;
+mod fields;
+mod head_timer;
 mod limits;
+mod observer;
+mod path;
+mod routes;
+mod serve;
+mod tunnel;
+mod upstream;
 
 pub use failure::Failure;
 pub use observer::{AnsweredBy, Exchange, Observer};
@@ -78,13 +79,19 @@ impl Gateway {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let routes = Routes::new(config, None);
-        Self { routes: Arc::new(ArcSwap::from_pointee(routes)), observer: None }
+        Self {
+            routes: Arc::new(ArcSwap::from_pointee(routes)),
+            observer: None,
+        }
     }
 
     /// Lets a function see every exchange of what this gateway serves from now on.
     #[must_use]
     pub fn with_observer(self, observer: Observer) -> Self {
-        Self { observer: Some(observer), ..self }
+        Self {
+            observer: Some(observer),
+            ..self
+        }
     }
 
     /// Replaces routes, policies and timeouts, all at once, also while serving.
@@ -111,6 +118,8 @@ impl Gateway {
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gateway").field("routes", &self.routes).finish_non_exhaustive()
+        f.debug_struct("Gateway")
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
     }
 }

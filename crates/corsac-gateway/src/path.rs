@@ -15,7 +15,7 @@ pub(crate) fn normalized(path: &str) -> Cow<'_, str> {
     let mut rest = path;
     while let Some(at) = rest.find('%') {
         normalized.push_str(&rest[..at]);
-        match decoded(rest[at..].as_bytes()) {
+        match decoded(&rest.as_bytes()[at..]) {
             Some(byte) => {
                 push_normalized(&mut normalized, byte);
                 rest = &rest[at + 3..];
@@ -85,5 +85,7 @@ fn decoded(bytes: &[u8]) -> Option<u8> {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }

@@ -37,7 +37,7 @@ struct ExistingMethods {
 struct Node {
     route: Option<Arc<Route>>,
     /// Sorted by segment.
-    children: Vec<(Box<str>, Node)>,
+    children: Vec<(Box<str>, Self)>,
 }
 
 impl Routes {
@@ -56,7 +56,12 @@ impl Routes {
             };
             let policy = route.policy.clone().map(PreparedPolicy::new);
             let methods = route.methods.as_deref().map(ExistingMethods::new);
-            let route_at = Arc::new(Route { upstream, policy, patience, methods });
+            let route_at = Arc::new(Route {
+                upstream,
+                policy,
+                patience,
+                methods,
+            });
             routes.root.at(&route.path).route = Some(route_at);
         }
         routes
@@ -70,7 +75,9 @@ impl Routes {
         let mut node = &self.root;
         let mut found = node.route.as_ref();
         for segment in path.strip_prefix('/')?.split('/') {
-            let Some(child) = node.child(segment) else { break };
+            let Some(child) = node.child(segment) else {
+                break;
+            };
             node = child;
             found = node.route.as_ref().or(found);
         }
@@ -136,7 +143,8 @@ impl Node {
             let position = match node.position(segment) {
                 Ok(position) => position,
                 Err(position) => {
-                    node.children.insert(position, (segment.into(), Self::default()));
+                    node.children
+                        .insert(position, (segment.into(), Self::default()));
                     position
                 }
             };
@@ -150,6 +158,7 @@ impl Node {
     }
 
     fn position(&self, segment: &str) -> Result<usize, usize> {
-        self.children.binary_search_by(|(it, _)| (**it).cmp(segment))
+        self.children
+            .binary_search_by(|(it, _)| (**it).cmp(segment))
     }
 }

@@ -1,6 +1,5 @@
 //! Accepts clients, and serves each on a task of its own.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -9,14 +8,14 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Gateway;
 use crate::client_io::ClientIo;
 use crate::connections::{Connections, Place};
-use crate::exchange::Client;
+use crate::exchange::{Client, exchange};
+use crate::head_timer::HeadTimer;
 use crate::limits::{MAX_HEAD_BYTES, SWEEP_PERIOD};
 
 /// Serves until `shutdown` is ready, and then until the requests under way are finished or out of
@@ -53,20 +52,20 @@ async fn serve_client(gateway: Gateway, stream: TcpStream, address: SocketAddr, 
     let client = Arc::new(Client::new(gateway, address.ip(), place));
     let service = {
         let client = Arc::clone(&client);
-        service_fn(move |request| {
-            let exchange = Arc::clone(&client).exchange(request);
-            async move { Ok::<_, Infallible>(exchange.await) }
-        })
+        service_fn(move |request| exchange(&client, request))
     };
     let connection = builder(head_timeout)
         .serve_connection(ClientIo::new(stream), service)
         .with_upgrades();
-    client.place().run(connection, |connection| connection.graceful_shutdown()).await;
+    client
+        .place()
+        .run(connection, |connection| connection.graceful_shutdown())
+        .await;
 }
 
 fn builder(head_timeout: Duration) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new());
+    builder.timer(HeadTimer::new());
     builder.header_read_timeout(head_timeout);
     builder.max_header_size(MAX_HEAD_BYTES);
     builder

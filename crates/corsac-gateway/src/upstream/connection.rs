@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::copy::Copy;
 use super::relay::Relay;
 use super::request_body::{RequestBody, Upload};
 use crate::deadline::Deadline;
@@ -33,6 +34,8 @@ pub(crate) struct Connection {
     relay: Relay,
     deadline: Deadline,
     pub(super) idle_since: Instant,
+    /// The copy of the request that is under way; kept here for its memory.
+    pub(super) copy: Copy,
 }
 
 /// Why there is no response.
@@ -61,34 +64,44 @@ impl Connection {
             relay: Relay::new(),
             deadline: Deadline::new(now),
             idle_since: now,
+            copy: Copy::default(),
         })
     }
 
     /// Sends a request, and waits until the head of the response is there.
     ///
     /// `patience` is how long nothing may happen, the sending of the body included.
-    pub(crate) async fn exchange(
+    pub(super) fn exchange(
         &mut self,
         request: Request<RequestBody>,
         patience: Duration,
-    ) -> Result<Response<Incoming>, NoResponse> {
+    ) -> impl Future<Output = Result<Response<Incoming>, NoResponse>> {
         let upload = request.body().upload().map(Arc::clone);
         self.deadline.move_to(Instant::now() + patience);
-        let mut response = pin!(self.sender.try_send_request(request));
-        let Self { driver, is_over, relay, deadline, .. } = self;
-        poll_fn(|cx| {
-            relay.turn(cx, |cx| {
-                drive(driver, is_over, cx);
-                if let Poll::Ready(response) = response.as_mut().poll(cx) {
-                    return Poll::Ready(response.map_err(NoResponse::from));
-                }
-                if upload.as_ref().is_some_and(|upload| upload.take_progress()) {
-                    deadline.move_to(Instant::now() + patience);
-                }
-                deadline.poll(cx).map(|()| Err(silence(upload.as_deref())))
+        let response = self.sender.try_send_request(request);
+        async move {
+            let mut response = pin!(response);
+            let Self {
+                driver,
+                is_over,
+                relay,
+                deadline,
+                ..
+            } = self;
+            poll_fn(|cx| {
+                relay.turn(cx, |cx| {
+                    drive(driver, is_over, cx);
+                    if let Poll::Ready(response) = response.as_mut().poll(cx) {
+                        return Poll::Ready(response.map_err(NoResponse::from));
+                    }
+                    if upload.as_ref().is_some_and(|upload| upload.take_progress()) {
+                        deadline.move_to(Instant::now() + patience);
+                    }
+                    deadline.poll(cx).map(|()| Err(silence(upload.as_deref())))
+                })
             })
-        })
-        .await
+            .await
+        }
     }
 
     /// Drives the connection and `poll`, which is fed by it, until `poll` has something.
@@ -97,7 +110,12 @@ impl Connection {
         cx: &Context<'_>,
         mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        let Self { driver, is_over, relay, .. } = self;
+        let Self {
+            driver,
+            is_over,
+            relay,
+            ..
+        } = self;
         relay.turn(cx, |cx| {
             // What is there already comes first: it costs no turn of the connection.
             if let Poll::Ready(it) = poll(cx) {
@@ -112,7 +130,13 @@ impl Connection {
     ///
     /// Says whether the connection can be used again.
     pub(super) async fn settle(&mut self) -> bool {
-        let Self { sender, driver, is_over, relay, .. } = self;
+        let Self {
+            sender,
+            driver,
+            is_over,
+            relay,
+            ..
+        } = self;
         poll_fn(|cx| {
             relay.turn(cx, |cx| {
                 drive(driver, is_over, cx);
@@ -144,7 +168,12 @@ impl Connection {
 
     /// Has the upstream closed it while it was idle?
     pub(super) fn is_closed_by_upstream(&mut self) -> bool {
-        let Self { driver, is_over, relay, .. } = self;
+        let Self {
+            driver,
+            is_over,
+            relay,
+            ..
+        } = self;
         let cx = Context::from_waker(std::task::Waker::noop());
         let _: Poll<()> = relay.turn(&cx, |cx| {
             drive(driver, is_over, cx);
@@ -156,11 +185,20 @@ impl Connection {
     /// Takes the connection out of HTTP, after the upstream has agreed to another protocol:
     /// the stream, and what has been read from it already.
     pub(crate) async fn into_stream(mut self) -> (TcpStream, Bytes) {
-        let Self { driver, is_over, relay, .. } = &mut self;
+        let Self {
+            driver,
+            is_over,
+            relay,
+            ..
+        } = &mut self;
         poll_fn(|cx| {
             relay.turn(cx, |cx| {
                 drive(driver, is_over, cx);
-                if *is_over { Poll::Ready(()) } else { Poll::Pending }
+                if *is_over {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
             })
         })
         .await;

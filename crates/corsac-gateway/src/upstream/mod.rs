@@ -1,6 +1,7 @@
 //! A server behind the gateway, and the connections to it.
 
 mod connection;
+mod copy;
 mod pool;
 mod relay;
 mod request_body;
@@ -12,7 +13,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -39,11 +40,18 @@ pub(crate) struct Patience {
     pub(crate) response: Duration,
 }
 
+/// A response, and the connection that its body comes from.
+#[derive(Debug)]
+pub(crate) struct Exchanged {
+    pub(crate) response: Response<Incoming>,
+    pub(crate) connection: Box<Connection>,
+}
+
 impl Upstream {
     pub(crate) fn new(upstream: &corsac_config::Upstream) -> Self {
         let authority = upstream.authority().to_string();
         Self {
-            host: upstream.host().trim_matches(['[', ']']).to_string(),
+            host: upstream.host().to_string(),
             port: upstream.port(),
             host_field: HeaderValue::from_str(&authority).expect("an authority is a field value"),
             authority,
@@ -65,30 +73,47 @@ impl Upstream {
     ///
     /// An upstream may close an idle connection at any time, also while a request is on its way
     /// to it. A request that did not go out is sent again over a new connection, and so is one
-    /// that may be repeated ([RFC 9110, 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods)).
+    /// that may be sent twice.
     pub(crate) async fn send(
         &self,
         request: Request<RequestBody>,
         patience: Patience,
-    ) -> Result<(Response<Incoming>, Box<Connection>), Failure> {
-        let request = match self.pool.take() {
-            None => request,
-            Some(mut connection) => {
-                let copy = repeatable(&request);
-                match connection.exchange(request, patience.response).await {
-                    Ok(response) => return Ok((response, connection)),
-                    Err(NoResponse::NotSent(request)) => *request,
-                    Err(NoResponse::Failed(error)) => match copy {
-                        Some(copy) if is_disconnect(&error) => copy,
-                        Some(_) | None => return Err(Failure::from(NoResponse::Failed(error))),
-                    },
-                    Err(error) => return Err(error.into()),
-                }
-            }
+    ) -> Result<Exchanged, Failure> {
+        let Some(mut connection) = self.pool.take() else {
+            // Boxed, as all that is rare: the common way moves less memory without it.
+            return Box::pin(self.send_anew(request, patience)).await;
         };
+        connection.copy.keep(&request);
+        let request = match connection.exchange(request, patience.response).await {
+            Ok(response) => {
+                connection.copy.clear();
+                return Ok(Exchanged {
+                    response,
+                    connection,
+                });
+            }
+            Err(NoResponse::NotSent(request)) => *request,
+            Err(NoResponse::Failed(error)) if is_disconnect(&error) => connection
+                .copy
+                .take_request()
+                .ok_or(Failure::UpstreamClosed)?,
+            Err(error) => return Err(error.into()),
+        };
+        drop(connection);
+        Box::pin(self.send_anew(request, patience)).await
+    }
+
+    async fn send_anew(
+        &self,
+        request: Request<RequestBody>,
+        patience: Patience,
+    ) -> Result<Exchanged, Failure> {
         let mut connection = self.connect(patience.connect).await?;
         let response = connection.exchange(request, patience.response).await?;
-        Ok((response, connection))
+        Ok(Exchanged {
+            response,
+            connection,
+        })
     }
 
     /// Takes back a connection whose response is over.
@@ -119,26 +144,14 @@ impl Upstream {
             Err(_elapsed) => return Err(Failure::ConnectTimeout),
         };
         // A proxy writes whole messages: to hold the last packet back gains nothing.
-        stream.set_nodelay(true).map_err(|_| Failure::UpstreamClosed)?;
-        let connection = Connection::open(stream).await.map_err(|_| Failure::UpstreamClosed)?;
+        stream
+            .set_nodelay(true)
+            .map_err(|_| Failure::UpstreamClosed)?;
+        let connection = Connection::open(stream)
+            .await
+            .map_err(|_| Failure::UpstreamClosed)?;
         Ok(Box::new(connection))
     }
-}
-
-/// A copy of the request to send if it gets lost, if it may be sent twice.
-fn repeatable(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-    if request.body().upload().is_some() || !is_idempotent(request.method()) {
-        return None;
-    }
-    let mut copy = Request::new(RequestBody::empty());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    Some(copy)
-}
-
-fn is_idempotent(method: &Method) -> bool {
-    [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE].contains(method)
 }
 
 /// Was the connection closed before there was any response?
@@ -148,7 +161,10 @@ fn is_disconnect(error: &hyper::Error) -> bool {
 
 fn is_reset(error: &hyper::Error) -> bool {
     io_error(error).is_some_and(|error| {
-        matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+        )
     })
 }
 

@@ -12,7 +12,10 @@ use crate::limits::{MAX_IDLE_PER_UPSTREAM, UPSTREAM_IDLE_TIMEOUT};
 /// The newest is taken first: it is the least likely to be closed, and the old ones get older
 /// until they are swept.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<Box<Connection>>>);
+pub(super) struct Pool(Mutex<Idle>);
+
+/// A connection moves in and out for each exchange: a pointer does.
+type Idle = Vec<Box<Connection>>;
 
 impl Pool {
     pub(super) fn take(&self) -> Option<Box<Connection>> {
@@ -35,7 +38,7 @@ impl Pool {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Box<Connection>>> {
+    fn lock(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

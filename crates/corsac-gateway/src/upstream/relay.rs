@@ -31,7 +31,10 @@ impl Relay {
             is_turning: AtomicBool::new(false),
             was_woken: AtomicBool::new(false),
         });
-        Self { waker: Waker::from(Arc::clone(&state)), state }
+        Self {
+            waker: Waker::from(Arc::clone(&state)),
+            state,
+        }
     }
 
     /// Polls until there is a result or nothing left to do, on behalf of the task of `cx`.
@@ -73,7 +76,10 @@ impl State {
     }
 
     fn wake_task(&self) {
-        self.task.lock().unwrap_or_else(PoisonError::into_inner).wake_by_ref();
+        self.task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .wake_by_ref();
     }
 }
 

@@ -28,12 +28,18 @@ impl RequestBody {
     pub(crate) fn new(incoming: Incoming) -> Self {
         match incoming.is_end_stream() {
             true => Self::empty(),
-            false => Self { incoming: Some(incoming), upload: Some(Arc::default()) },
+            false => Self {
+                incoming: Some(incoming),
+                upload: Some(Arc::default()),
+            },
         }
     }
 
     pub(crate) fn empty() -> Self {
-        Self { incoming: None, upload: None }
+        Self {
+            incoming: None,
+            upload: None,
+        }
     }
 
     pub(crate) fn upload(&self) -> Option<&Arc<Upload>> {
@@ -61,7 +67,11 @@ impl Body for RequestBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self { incoming: Some(incoming), upload: Some(upload) } = &mut *self else {
+        let Self {
+            incoming: Some(incoming),
+            upload: Some(upload),
+        } = &mut *self
+        else {
             return Poll::Ready(None);
         };
         upload.waits_for_client.store(true, Ordering::Relaxed);
@@ -76,6 +86,8 @@ impl Body for RequestBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        self.incoming
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
 }
