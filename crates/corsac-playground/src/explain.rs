@@ -66,7 +66,7 @@ fn blocked_after_sending(seen: &Seen, exchange: &Exchange, answer: &WireAnswer) 
     format!(
         "The {method} was sent and answered with {}. {}, so the browser keeps the answer from the \
          page.{aftermath}",
-        answer.status,
+        answer.status.as_u16(),
         missing(seen, exchange, answer)
     )
 }
@@ -166,9 +166,13 @@ pub(crate) fn absent(exchange: &Exchange) -> Option<&'static str> {
         .then_some(ResponseField::AllowOrigin.name())
 }
 
-/// Did this field, of a request or a response, have a part in the outcome?
-pub(crate) fn decides(field: &Field) -> bool {
-    field.name.starts_with("access-control-") || DECIDING.contains(&&*field.name)
+/// Did this field of an exchange have a part in the outcome? Between the gateway and the API
+/// nothing is decided.
+pub(crate) fn decides(seen: &Seen, exchange: &Exchange, field: &Field) -> bool {
+    let is_wanted = seen.wanted.as_deref() == Some(&*field.name);
+    let is_of_protocol =
+        field.name.starts_with("access-control-") || DECIDING.contains(&&*field.name);
+    exchange.hop != Hop::GatewayToApi && (is_wanted || is_of_protocol)
 }
 
 fn has(fields: &[Field], field: ResponseField) -> bool {
@@ -186,6 +190,5 @@ fn value_of<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
         .map(|it| &*it.value)
 }
 
-/// Beside the fields of the CORS protocol: who asks, with whose credentials, and what the page's
-/// scripts want to read.
-const DECIDING: [&str; 4] = ["origin", "cookie", "set-cookie", "x-total-count"];
+/// Who asks, and with whose credentials. The other fields of the protocol have a common prefix.
+const DECIDING: [&str; 3] = ["origin", "cookie", "set-cookie"];

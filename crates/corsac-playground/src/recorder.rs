@@ -142,7 +142,7 @@ pub(crate) struct Field {
 #[derive(Clone, Debug)]
 pub(crate) struct WireAnswer {
     pub(crate) by: AnsweredBy,
-    pub(crate) status: u16,
+    pub(crate) status: StatusCode,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -186,7 +186,7 @@ impl Exchange {
     pub(crate) fn answered(self, by: AnsweredBy, status: StatusCode, fields: &HeaderMap) -> Self {
         let answer = WireAnswer {
             by,
-            status: status.as_u16(),
+            status,
             fields: recorded(fields),
         };
         Self {

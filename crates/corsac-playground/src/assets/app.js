@@ -27,8 +27,7 @@ function card(press) {
   return element("article", { className: "card", "aria-labelledby": title.id },
     title,
     element("p", { className: "lesson" }, press.lesson),
-    element("pre", { className: "call", tabIndex: 0, role: "region", "aria-label": "The script" },
-      press.steps.map(callOf).join("\n\n")),
+    element("pre", { className: "call" }, press.steps.map(callOf).join("\n\n")),
     buttons,
     results);
 }

@@ -13,6 +13,11 @@ export function element(tag, properties = {}, ...children) {
   return it;
 }
 
+// Text in which `backticks` mark code.
+export function prose(text) {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : element("code", {}, part)));
+}
+
 export function setting(name) {
   return document.querySelector(`meta[name="corsac-${name}"]`).content;
 }

@@ -1,6 +1,6 @@
 // The policy's editor. A broken policy changes nothing but what is shown here.
 
-import { ask, element } from "./dom.js";
+import { ask, element, prose } from "./dom.js";
 
 const text = document.getElementById("policy-text");
 const inForce = document.getElementById("in-force");
@@ -70,7 +70,7 @@ function shownProblem(problem) {
     text.focus();
     text.setSelectionRange(problem.start, problem.end);
   });
-  const meant = problem.suggestion === null ? "" : ` Did you mean ${problem.suggestion}?`;
+  const meant = problem.suggestion === null ? "" : ` Did you mean \`${problem.suggestion}\`?`;
   return element("li", { "data-severity": problem.severity, "data-code": problem.code },
-    element("strong", {}, problem.severity), " at ", place, `: ${problem.message}.${meant}`);
+    element("strong", {}, problem.severity), " at ", place, ...prose(`: ${problem.message}.${meant}`));
 }

@@ -1,6 +1,6 @@
 // Shows what one press brought: the outcome, why, and every exchange on the wire.
 
-import { element } from "./dom.js";
+import { element, prose } from "./dom.js";
 
 const verdicts = {
   readable: ["✓", "Allowed"],
@@ -27,9 +27,9 @@ export function shownStep(call, seen, view) {
       element("span", { className: "sign", "aria-hidden": "true" }, sign),
       element("strong", {}, word), `${status} `,
       element("code", {}, call)),
-    element("p", { className: "why" }, view.why),
+    element("p", { className: "why" }, ...prose(view.why)),
     element("h5", {}, "What the script got"),
-    element("pre", { className: "got", tabIndex: 0, role: "region", "aria-label": "What the script got" }, seen.text),
+    element("pre", { className: "got" }, seen.text),
     element("h5", {}, "What went over the wire"),
     view.exchanges.length === 0
       ? element("p", { className: "fine" }, "Nothing that arrived.")
@@ -38,12 +38,14 @@ export function shownStep(call, seen, view) {
 
 function shownExchange(exchange) {
   const [from, to] = hops[exchange.hop];
-  const answer = exchange.status === null ? "no answer" : String(exchange.status);
+  const answer = exchange.status === null ? "no answer" : `${exchange.status} ${exchange.reason ?? ""}`.trim();
+  const [target, press] = exchange.target.split("press=");
   return element("li", { className: "exchange", "data-hop": exchange.hop },
     element("p", { className: "hop" }, `${from} → ${to}`,
       exchange["is-preflight"] ? element("span", { className: "tag" }, "preflight") : null,
       exchange.refused ? element("span", { className: "tag no" }, exchange.refused.code) : null),
-    element("p", { className: "line" }, element("code", {}, `${exchange.method} ${exchange.target}`)),
+    element("p", { className: "line" }, element("code", {}, `${exchange.method} ${target}`,
+      press ? element("span", { className: "press" }, `press=${press}`) : null)),
     fieldList("Request", exchange.request, null),
     element("p", { className: "line answer" }, element("code", {}, answer)),
     fieldList("Response", exchange.response, exchange.absent),

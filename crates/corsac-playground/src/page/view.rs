@@ -110,6 +110,7 @@ struct ExchangeView {
     method: String,
     target: String,
     status: Option<u16>,
+    reason: Option<&'static str>,
     answered_by: Option<AnsweredBy>,
     refused: Option<Refused>,
     note: &'static str,
@@ -131,40 +132,46 @@ impl PressView {
     pub(crate) fn of(seen: &Seen, exchanges: &[Exchange]) -> Self {
         Self {
             why: explain::why(seen, exchanges),
-            exchanges: exchanges.iter().map(ExchangeView::of).collect(),
+            exchanges: exchanges
+                .iter()
+                .map(|it| ExchangeView::of(seen, it))
+                .collect(),
         }
     }
 }
 
 impl ExchangeView {
-    fn of(exchange: &Exchange) -> Self {
+    fn of(seen: &Seen, exchange: &Exchange) -> Self {
+        let shown = |fields: &[Field]| {
+            fields
+                .iter()
+                .map(|it| FieldView::of(seen, exchange, it))
+                .collect()
+        };
         let answer = exchange.answer.as_ref();
         Self {
             hop: exchange.hop,
             is_preflight: exchange.preflight_for.is_some(),
             method: exchange.method.clone(),
             target: exchange.target.clone(),
-            status: answer.map(|it| it.status),
+            status: answer.map(|it| it.status.as_u16()),
+            reason: answer.and_then(|it| it.status.canonical_reason()),
             answered_by: answer.map(|it| it.by),
             refused: exchange.refused.clone(),
             note: explain::note(exchange),
-            request: exchange.request.iter().map(FieldView::of).collect(),
-            response: answer
-                .into_iter()
-                .flat_map(|it| &it.fields)
-                .map(FieldView::of)
-                .collect(),
+            request: shown(&exchange.request),
+            response: answer.map_or_else(Vec::new, |it| shown(&it.fields)),
             absent: explain::absent(exchange),
         }
     }
 }
 
 impl FieldView {
-    fn of(field: &Field) -> Self {
+    fn of(seen: &Seen, exchange: &Exchange, field: &Field) -> Self {
         Self {
             name: field.name.clone(),
             value: field.value.clone(),
-            decides: explain::decides(field),
+            decides: explain::decides(seen, exchange, field),
         }
     }
 }
