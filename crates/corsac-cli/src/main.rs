@@ -1,3 +1,35 @@
 //! The `corsac` command.
+//!
+//! Results go to stdout, everything else to stderr. What each command takes is in
+//! [`arguments`], what it ends with in [`exit`].
 
-fn main() {}
+mod arguments;
+mod definitions;
+mod demo;
+mod exit;
+mod lint;
+mod running;
+mod serve;
+mod source;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Completions(arguments) => definitions::completions(&arguments),
+        Command::Man(arguments) => definitions::man(&arguments),
+    };
+    let exit = outcome.unwrap_or_else(|failure| {
+        terminal::note(&failure.to_string());
+        failure.exit
+    });
+    exit.into()
+}

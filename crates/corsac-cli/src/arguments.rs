@@ -1,0 +1,96 @@
+//! What the commands take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::exit::EXIT_CODES;
+
+/// CORS that cannot be insecure by accident: a demo, a gateway and a linter.
+#[derive(Debug, Parser)]
+#[command(
+    name = "corsac",
+    version,
+    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n\n{EXIT_CODES}"),
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(DemoArguments),
+    Serve(ServeArguments),
+    Lint(LintArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
+}
+
+/// Shows CORS at work: a page, an API, and a gateway between them.
+///
+/// The page has a button for each kind of request. The API knows nothing of CORS, so that the
+/// browser keeps its answers from the page; the gateway in front of it has a policy, which the
+/// page can edit. Everything listens on 127.0.0.1, and nothing needs to be configured.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Example:\n  corsac demo\n\n{EXIT_CODES}"))]
+pub(crate) struct DemoArguments {
+    /// The page's port; the API and the gateway have the next two. 0 is any
+    ///
+    /// A port that is taken is replaced by the next free one.
+    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = clap::value_parser!(u16).range(..=65533))]
+    pub(crate) port: u16,
+}
+
+/// Runs the gateway.
+///
+/// It reads a policy file, and serves until it gets SIGTERM or Ctrl-C. Then it accepts no more
+/// clients and lets requests under way finish; a second signal cuts them off, and the exit code
+/// is 1.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac serve -c corsac.toml\n  corsac serve --check\n\n{EXIT_CODES}"))]
+pub(crate) struct ServeArguments {
+    /// The policy file; - is stdin
+    #[arg(short, long, value_name = "FILE", default_value = "corsac.toml")]
+    pub(crate) config: PathBuf,
+
+    /// Says what is wrong with the file, as `corsac lint` does, and serves nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Writes a line for each request to stderr
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) access_log: bool,
+}
+
+/// Says everything that is wrong with policy files, or doubtful about them.
+///
+/// A file with warnings is valid. With several files, the exit code is that of the worst.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac lint corsac.toml\n  corsac lint --json - < corsac.toml\n\n{EXIT_CODES}"))]
+pub(crate) struct LintArguments {
+    /// The policy files; - is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Prints a JSON object for each file, on a line of its own
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Prints a script that completes the command in a shell.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Example:\n  corsac completions bash > ~/.local/share/bash-completion/completions/corsac\n\n{EXIT_CODES}"))]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Prints a page of the manual.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac man > corsac.1\n  corsac man serve | man -l -\n\n{EXIT_CODES}"))]
+pub(crate) struct ManArguments {
+    /// The command that it is about; left out: the commands as a whole
+    pub(crate) command: Option<String>,
+}

@@ -1,0 +1,69 @@
+//! How a command ends.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// How a command ends, the same for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// As wanted: allowed, clean, valid.
+    AsWanted,
+    /// The finding is negative.
+    Negative,
+    /// Wrong usage or configuration.
+    Misused,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::AsWanted => 0,
+            Exit::Negative => 1,
+            Exit::Misused => 2,
+        })
+    }
+}
+
+/// Why a command could not do what it should, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// The usage or the configuration is at fault.
+    pub(crate) fn misuse(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Misused,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\nhelp: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What `--help` says about it.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  as wanted: allowed, clean, valid
+  1  the finding is negative: blocked, misconfigured, cut off
+  2  wrong usage or configuration
+  3  the target could not be reached";
