@@ -83,12 +83,14 @@ pub enum Requested {
 #[must_use]
 pub fn requested_headers(lines: &[Vec<u8>]) -> Vec<Requested> {
     let mut elements = Vec::new();
-    for n_lines in 1..=lines.len() {
-        if lines[..n_lines].join(&b"\n"[..]).len() > 4096 {
+    let mut n_bytes = 0;
+    for (number, line) in lines.iter().enumerate() {
+        n_bytes += line.len() + usize::from(number > 0);
+        if n_bytes > 4096 {
             elements.push(Requested::TooMany);
             return elements;
         }
-        for element in lines[n_lines - 1].split(|byte| *byte == b',') {
+        for element in line.split(|byte| *byte == b',') {
             let trimmed = trimmed(element);
             if trimmed.is_empty() {
                 continue;

@@ -3,5 +3,6 @@
 mod coverage;
 mod loading;
 mod policy_cases;
+mod properties;
 mod server_cases;
 mod sharing;
