@@ -56,5 +56,6 @@ pub mod header;
 pub mod method;
 pub mod origin;
 pub mod server;
+pub mod user_agent;
 
 pub use server::{Answer, ConfigErrors, Policy, PolicyBuilder, Refusal, RequestField, RequestHead};

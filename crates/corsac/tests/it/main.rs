@@ -6,4 +6,5 @@ mod building;
 mod grammar;
 mod patterns;
 mod set;
+mod user_agent;
 mod vary;

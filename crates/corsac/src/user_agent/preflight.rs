@@ -1,0 +1,191 @@
+//! The CORS-preflight request, and the check of its response.
+//!
+//! The server's end of this conversation answers in the same order: origin, method, headers.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use super::cors_check::{CorsCheckFailure, cors_check};
+use super::extract::{ExtractFailure, extract_header_list_values};
+use super::header_list::{Header, HeaderList};
+use super::quirks::Quirks;
+use super::request::{CheckedRequest, UseCorsPreflight};
+use super::safelist::cors_unsafe_request_header_names;
+use crate::header::is_cors_non_wildcard_request_header_name;
+use crate::method::is_cors_safelisted_method;
+
+/// Must the browser ask before it sends this request to another origin?
+///
+/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 12, for the
+/// requests that scripts make, which all have their unsafe-request flag set.
+#[must_use]
+pub fn needs_cors_preflight(request: &CheckedRequest<'_>) -> bool {
+    request.use_cors_preflight == UseCorsPreflight::Set
+        || !is_cors_safelisted_method(request.method)
+        || !cors_unsafe_request_header_names(request.headers).is_empty()
+}
+
+/// The headers of a CORS-preflight request, as far as it sets them itself.
+///
+/// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 2
+/// to 5.
+///
+/// # Panics
+///
+/// Never for a method that is a token, as those of requests are.
+#[must_use]
+pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
+    let mut headers = HeaderList::new();
+    let mut append = |name: &[u8], value: &[u8]| {
+        headers.append(Header::new(name, value).expect("tokens and commas make a value"));
+    };
+    // 2.
+    append(b"Accept", b"*/*");
+    // 3.
+    append(b"Access-Control-Request-Method", request.method);
+    // 4. and 5.
+    let names = cors_unsafe_request_header_names(request.headers);
+    if !names.is_empty() {
+        append(b"Access-Control-Request-Headers", &names.join(&b","[..]));
+    }
+    headers
+}
+
+/// What a response to a preflight allows, for the preflight cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreflightPermissions {
+    /// The methods, a `*` among them.
+    pub methods: Vec<Vec<u8>>,
+    /// The header names, a `*` among them.
+    pub header_names: Vec<Vec<u8>>,
+    /// For how long this may be kept.
+    pub max_age: Duration,
+}
+
+/// Checks the response to a CORS-preflight request on behalf of the request that is to follow.
+///
+/// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), step 7.
+pub fn check_preflight_response(
+    request: &CheckedRequest<'_>,
+    status: u16,
+    response: &HeaderList,
+    quirks: &Quirks,
+) -> Result<PreflightPermissions, PreflightFailure> {
+    // 7.
+    cors_check(request, response).map_err(PreflightFailure::CorsCheck)?;
+    if !(200..=299).contains(&status) {
+        return Err(PreflightFailure::Status(status));
+    }
+    // 7.1. to 7.3.
+    let methods = extract_header_list_values(response, b"access-control-allow-methods")
+        .map_err(PreflightFailure::MalformedAllowMethods)?;
+    let header_names = extract_header_list_values(response, b"access-control-allow-headers")
+        .map_err(PreflightFailure::MalformedAllowHeaders)?;
+    // 7.4.
+    let methods = match (methods, request.use_cors_preflight) {
+        (Some(methods), _) => methods,
+        (None, UseCorsPreflight::Set) => Vec::from([request.method.to_vec()]),
+        (None, UseCorsPreflight::Unset) => Vec::new(),
+    };
+    let header_names = header_names.unwrap_or_default();
+    // 7.5.
+    if !is_method_allowed(request, &methods) {
+        return Err(PreflightFailure::MethodNotAllowed);
+    }
+    // 7.6. and 7.7.
+    if let Some(name) = refused_header_name(request, &header_names, quirks) {
+        return Err(PreflightFailure::RequestHeaderNotAllowed(name));
+    }
+    // 7.8. to 7.10.
+    let max_age = quirks.max_age.of(response);
+    Ok(PreflightPermissions {
+        methods,
+        header_names,
+        max_age,
+    })
+}
+
+fn is_method_allowed(request: &CheckedRequest<'_>, methods: &[Vec<u8>]) -> bool {
+    methods.iter().any(|it| it == request.method)
+        || is_cors_safelisted_method(request.method)
+        || !request.includes_credentials() && methods.iter().any(|it| it == b"*")
+}
+
+/// The first header of the request that the response does not allow, in lower case.
+fn refused_header_name(
+    request: &CheckedRequest<'_>,
+    allowed: &[Vec<u8>],
+    quirks: &Quirks,
+) -> Option<Vec<u8>> {
+    let is_named = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let is_wildcard = !request.includes_credentials() && allowed.iter().any(|it| it == b"*");
+    cors_unsafe_request_header_names(request.headers)
+        .into_iter()
+        .find(|name| {
+            let is_covered = is_wildcard
+                && (quirks.covers_authorization()
+                    || !is_cors_non_wildcard_request_header_name(name));
+            !is_named(name) && !is_covered
+        })
+}
+
+/// Why a preflight failed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PreflightFailure {
+    /// The response may not be shared with the page.
+    CorsCheck(CorsCheckFailure),
+    /// The status is not an [ok status](https://fetch.spec.whatwg.org/#ok-status).
+    Status(u16),
+    /// `Access-Control-Allow-Methods` is not a list of methods.
+    MalformedAllowMethods(ExtractFailure),
+    /// `Access-Control-Allow-Headers` is not a list of header names.
+    MalformedAllowHeaders(ExtractFailure),
+    /// `Access-Control-Allow-Methods` does not allow the method.
+    MethodNotAllowed,
+    /// `Access-Control-Allow-Headers` does not allow the header of this name.
+    RequestHeaderNotAllowed(Vec<u8>),
+}
+
+impl PreflightFailure {
+    /// The stable name of the failure.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CorsCheck(failure) => failure.code(),
+            Self::Status(_) => "preflight/status",
+            Self::MalformedAllowMethods(_) => "preflight/malformed-allow-methods",
+            Self::MalformedAllowHeaders(_) => "preflight/malformed-allow-headers",
+            Self::MethodNotAllowed => "preflight/method-not-allowed",
+            Self::RequestHeaderNotAllowed(_) => "preflight/request-header-not-allowed",
+        }
+    }
+}
+
+impl fmt::Display for PreflightFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CorsCheck(failure) => failure.fmt(f),
+            Self::Status(status) => {
+                write!(
+                    f,
+                    "the preflight was answered with the status {status}, which is not ok"
+                )
+            }
+            Self::MalformedAllowMethods(_) => {
+                f.write_str("`Access-Control-Allow-Methods` is not a list of methods")
+            }
+            Self::MalformedAllowHeaders(_) => {
+                f.write_str("`Access-Control-Allow-Headers` is not a list of header names")
+            }
+            Self::MethodNotAllowed => {
+                f.write_str("`Access-Control-Allow-Methods` does not name the method")
+            }
+            Self::RequestHeaderNotAllowed(name) => {
+                let name = alloc::string::String::from_utf8_lossy(name);
+                write!(f, "`Access-Control-Allow-Headers` does not name `{name}`")
+            }
+        }
+    }
+}

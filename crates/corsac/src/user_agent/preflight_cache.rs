@@ -1,0 +1,215 @@
+//! The CORS-preflight cache: what a server has allowed before, for as long as it said.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::preflight::PreflightPermissions;
+use super::quirks::Quirks;
+use super::request::{CheckedRequest, UseCorsPreflight};
+use super::request_origin::SerializedRequestOrigin;
+use super::safelist::cors_unsafe_request_header_names;
+use crate::header::is_cors_non_wildcard_request_header_name;
+use crate::method::is_cors_safelisted_method;
+
+/// The most entries that are kept; past it, the ones that end first make room.
+///
+/// Chromium keeps the answers of 1,024 preflights. A tool that crawls has more.
+pub const MAX_CACHE_ENTRIES: usize = 1 << 20;
+
+/// What a request is to the cache beside its method and headers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CacheKey {
+    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key), in a form
+    /// that the caller chooses.
+    pub partition: String,
+    /// The request's origin as it is sent.
+    pub origin: SerializedRequestOrigin,
+    /// The current URL, without its fragment.
+    pub url: String,
+}
+
+/// A CORS-preflight cache.
+///
+/// Follows [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache). Time is a
+/// parameter: any clock that only goes forward will do.
+#[derive(Clone, Debug, Default)]
+pub struct PreflightCache {
+    permissions: BTreeMap<CacheKey, Vec<Entry>>,
+    len: usize,
+}
+
+/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry), but for its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    allowed: Allowed,
+    credentials: bool,
+    expires: Duration,
+}
+
+/// What an entry allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Allowed {
+    Method(Vec<u8>),
+    AnyMethod,
+    HeaderName(Vec<u8>),
+    AnyHeaderName,
+}
+
+impl PreflightCache {
+    /// Do the entries allow the request, so that it needs no preflight?
+    ///
+    /// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), step 4.1.
+    #[must_use]
+    pub fn allows(
+        &self,
+        key: &CacheKey,
+        request: &CheckedRequest<'_>,
+        quirks: &Quirks,
+        now: Duration,
+    ) -> bool {
+        let entries = self.entries(key, request, now);
+        let is_method_allowed = || entries.iter().any(|it| it.matches_method(request.method));
+        let asks_for_method = !is_cors_safelisted_method(request.method)
+            || request.use_cors_preflight == UseCorsPreflight::Set;
+        if asks_for_method && !is_method_allowed() {
+            return false;
+        }
+        let names = cors_unsafe_request_header_names(request.headers);
+        names.iter().all(|name| {
+            entries
+                .iter()
+                .any(|it| it.matches_header_name(name, quirks))
+        })
+    }
+
+    /// Keeps what a preflight's response allows.
+    ///
+    /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0),
+    /// steps 7.12 to 7.15, with two words of the standard read as engines have them. An entry for
+    /// the same method or name is replaced, so that its time starts anew. And a `*` that came with
+    /// credentials allows only a method or header of that name, as it did for the preflight itself
+    /// ([whatwg/fetch#592](https://github.com/whatwg/fetch/pull/592)).
+    pub fn store(
+        &mut self,
+        key: CacheKey,
+        request: &CheckedRequest<'_>,
+        permissions: &PreflightPermissions,
+        now: Duration,
+    ) {
+        if permissions.max_age.is_zero() {
+            return;
+        }
+        let credentials = request.includes_credentials();
+        let expires = now.saturating_add(permissions.max_age);
+        let methods = permissions.methods.iter().map(|it| match it.as_slice() {
+            b"*" if !credentials => Allowed::AnyMethod,
+            _ => Allowed::Method(it.clone()),
+        });
+        let names = permissions
+            .header_names
+            .iter()
+            .map(|it| match it.as_slice() {
+                b"*" if !credentials => Allowed::AnyHeaderName,
+                _ => Allowed::HeaderName(it.to_ascii_lowercase()),
+            });
+        let entries = self.permissions.entry(key).or_default();
+        for allowed in methods.chain(names) {
+            let entry = Entry {
+                allowed,
+                credentials,
+                expires,
+            };
+            let same = |it: &&mut Entry| {
+                it.allowed == entry.allowed && it.credentials == entry.credentials
+            };
+            match entries.iter_mut().find(same) {
+                Some(same) => *same = entry,
+                None => {
+                    entries.push(entry);
+                    self.len += 1;
+                }
+            }
+        }
+        if self.len > MAX_CACHE_ENTRIES {
+            self.make_room(now);
+        }
+    }
+
+    /// Forgets what was allowed under a key, because a request that relied on it failed.
+    ///
+    /// Follows [clear cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
+    pub fn clear(&mut self, key: &CacheKey) {
+        if let Some(entries) = self.permissions.remove(key) {
+            self.len -= entries.len();
+        }
+    }
+
+    /// How many entries there are, expired ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Is there no entry?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The entries that match a request.
+    ///
+    /// Follows [cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match).
+    fn entries(&self, key: &CacheKey, request: &CheckedRequest<'_>, now: Duration) -> Vec<&Entry> {
+        let is_match =
+            |it: &&Entry| now < it.expires && (it.credentials || !request.includes_credentials());
+        self.permissions
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter(is_match)
+            .collect()
+    }
+
+    /// Drops what has expired, then everything under the keys that end first.
+    fn make_room(&mut self, now: Duration) {
+        let mut ends: Vec<_> = Vec::with_capacity(self.permissions.len());
+        self.permissions.retain(|key, entries| {
+            entries.retain(|it| now < it.expires);
+            let end = entries.iter().map(|it| it.expires).max();
+            ends.extend(end.map(|end| (end, key.clone())));
+            !entries.is_empty()
+        });
+        self.len = self.permissions.values().map(Vec::len).sum();
+        ends.sort_unstable();
+        for (_, key) in ends {
+            if self.len <= MAX_CACHE_ENTRIES / 2 {
+                return;
+            }
+            self.clear(&key);
+        }
+    }
+}
+
+impl Entry {
+    /// Follows [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
+    fn matches_method(&self, method: &[u8]) -> bool {
+        match &self.allowed {
+            Allowed::Method(it) => it == method,
+            Allowed::AnyMethod => true,
+            Allowed::HeaderName(_) | Allowed::AnyHeaderName => false,
+        }
+    }
+
+    /// Follows [header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
+    fn matches_header_name(&self, name: &[u8], quirks: &Quirks) -> bool {
+        match &self.allowed {
+            Allowed::HeaderName(it) => it.eq_ignore_ascii_case(name),
+            Allowed::AnyHeaderName => {
+                quirks.covers_authorization() || !is_cors_non_wildcard_request_header_name(name)
+            }
+            Allowed::Method(_) | Allowed::AnyMethod => false,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What differs between user agents, as data.
+
+use core::time::Duration;
+
+use super::header_list::{HeaderList, trim_http_tab_or_space};
+
+/// Where a user agent departs from the standard, or decides what the standard leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Quirks {
+    /// How `Access-Control-Max-Age` is read.
+    pub max_age: MaxAgeQuirks,
+    /// Whether a `*` covers `Authorization`.
+    pub authorization: AuthorizationWildcard,
+}
+
+/// Whether a `*` in `Access-Control-Allow-Headers` covers `Authorization`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it covers it or not")]
+pub enum AuthorizationWildcard {
+    /// As the standard has it.
+    NotCovered,
+    /// As all three engines have it
+    /// ([whatwg/fetch#1919](https://github.com/whatwg/fetch/issues/1919)).
+    Covered,
+}
+
+/// How `Access-Control-Max-Age` is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MaxAgeQuirks {
+    /// The longest that a preflight's answer is kept.
+    pub cap: Duration,
+    /// What stands for a value that is no number.
+    pub invalid: Duration,
+}
+
+/// For how long a preflight's answer is kept if it does not say.
+pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
+
+impl Quirks {
+    /// The standard, with a cap of a day where it imposes none.
+    pub const SPEC: Self = Self {
+        max_age: MaxAgeQuirks {
+            cap: Duration::from_secs(24 * 60 * 60),
+            invalid: DEFAULT_MAX_AGE,
+        },
+        authorization: AuthorizationWildcard::NotCovered,
+    };
+
+    pub(super) fn covers_authorization(&self) -> bool {
+        self.authorization == AuthorizationWildcard::Covered
+    }
+}
+
+impl MaxAgeQuirks {
+    /// The max-age that a response asks for.
+    ///
+    /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0),
+    /// steps 7.8 to 7.10. A negative number keeps nothing, as in every engine; the standard's
+    /// grammar would take it for no number.
+    pub(super) fn of(&self, response: &HeaderList) -> Duration {
+        let mut lines = response.lines(b"access-control-max-age");
+        let max_age = match (lines.next(), lines.next()) {
+            (None, _) => DEFAULT_MAX_AGE,
+            (Some(value), None) => self.parse(trim_http_tab_or_space(value)),
+            (Some(_), Some(_)) => self.invalid,
+        };
+        max_age.min(self.cap)
+    }
+
+    fn parse(&self, value: &[u8]) -> Duration {
+        let digits = value.strip_prefix(b"-").unwrap_or(value);
+        if value.is_empty() {
+            return DEFAULT_MAX_AGE;
+        }
+        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+            return self.invalid;
+        }
+        if digits.len() < value.len() {
+            return Duration::ZERO;
+        }
+        let seconds = digits.iter().fold(0_u64, |seconds, digit| {
+            seconds
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        });
+        Duration::from_secs(seconds)
+    }
+}

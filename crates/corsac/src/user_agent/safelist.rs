@@ -1,0 +1,107 @@
+//! Request headers that need no permission, and those that do.
+
+use alloc::vec::Vec;
+
+use super::header_list::{Header, HeaderList, sorted_lowercase_set};
+use super::mime_type::essence_of;
+use super::range::{RangeWhitespace, parse_single_range_header_value};
+
+/// The longest value of a safelisted request-header, in bytes.
+const MAX_SAFELISTED_VALUE_LEN: usize = 128;
+
+/// How many bytes the values of all safelisted request-headers may have together.
+const MAX_SAFELISTED_TOTAL_LEN: usize = 1024;
+
+/// Is it a CORS-safelisted request-header, which a page may send without asking?
+///
+/// Follows [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+#[must_use]
+pub fn is_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
+    // 1.
+    if value.len() > MAX_SAFELISTED_VALUE_LEN {
+        return false;
+    }
+    // 2.
+    match name.to_ascii_lowercase().as_slice() {
+        b"accept" => !has_unsafe_byte(value),
+        b"accept-language" | b"content-language" => value.iter().all(is_language_byte),
+        b"content-type" => !has_unsafe_byte(value) && has_safelisted_essence(value),
+        b"range" => parse_single_range_header_value(value, RangeWhitespace::Refused)
+            .is_some_and(|range| range.has_start),
+        _ => false,
+    }
+}
+
+/// The names of the headers for which a page needs permission: lower case, sorted, each once.
+///
+/// Follows [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
+#[must_use]
+pub fn cors_unsafe_request_header_names(headers: &HeaderList) -> Vec<Vec<u8>> {
+    // 1. to 4. Each header is judged alone, also where several have one name.
+    let is_safelisted =
+        |header: &&Header| is_cors_safelisted_request_header(header.name(), header.value());
+    let safelisted_len: usize = headers
+        .iter()
+        .filter(is_safelisted)
+        .map(|header| header.value().len())
+        .sum();
+    // 5. All of them, or none.
+    let are_all_unsafe = safelisted_len > MAX_SAFELISTED_TOTAL_LEN;
+    // 6.
+    let unsafe_headers = headers
+        .iter()
+        .filter(|it| are_all_unsafe || !is_safelisted(it));
+    sorted_lowercase_set(unsafe_headers.map(Header::name))
+}
+
+/// Is it a no-CORS-safelisted request-header name?
+///
+/// Follows [no-CORS-safelisted request-header name](https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header-name).
+#[must_use]
+pub fn is_no_cors_safelisted_request_header_name(name: &[u8]) -> bool {
+    let names = [
+        "accept",
+        "accept-language",
+        "content-language",
+        "content-type",
+    ];
+    names
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it.as_bytes()))
+}
+
+/// Is it a no-CORS-safelisted request-header, which a `no-cors` request may carry?
+///
+/// Follows [no-CORS-safelisted request-header](https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header).
+#[must_use]
+pub fn is_no_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
+    is_no_cors_safelisted_request_header_name(name)
+        && is_cors_safelisted_request_header(name, value)
+}
+
+/// Is it a CORS-unsafe request-header byte?
+///
+/// Follows [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
+#[must_use]
+pub fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') || byte == 0x7F || b"\"():<>?@[\\]{}".contains(&byte)
+}
+
+fn has_unsafe_byte(value: &[u8]) -> bool {
+    value
+        .iter()
+        .any(|byte| is_cors_unsafe_request_header_byte(*byte))
+}
+
+fn is_language_byte(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte)
+}
+
+fn has_safelisted_essence(value: &[u8]) -> bool {
+    essence_of(value).is_some_and(|essence| {
+        matches!(
+            essence.as_slice(),
+            b"application/x-www-form-urlencoded" | b"multipart/form-data" | b"text/plain"
+        )
+    })
+}
