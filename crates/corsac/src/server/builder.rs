@@ -16,7 +16,7 @@ use core::time::Duration;
 use super::answer::PreparedValue;
 use super::policy::{
     AllowedMethods, AllowedRequestHeaders, HandlerFields, Policy, PreparedValues, RefusedOrigins,
-    Settings, joined,
+    Settings, joined, methods_value,
 };
 use super::remark::{ConfigError, ConfigErrors, Doubt, Mistake, Setting, Warning};
 use crate::header::is_token_byte;
@@ -229,7 +229,7 @@ impl PolicyBuilder {
             PreparedValue::Methods,
             match &settings.methods {
                 AllowedMethods::Any => Some(Box::from(*b"*")),
-                AllowedMethods::Listed(methods) => joined(methods),
+                AllowedMethods::Listed(methods) => Some(methods_value(methods)),
             },
         );
         values.set(

@@ -119,7 +119,9 @@ impl Policy {
                 .cloned()
                 .collect(),
         };
-        settings.values.set(PreparedValue::Methods, joined(&listed));
+        settings
+            .values
+            .set(PreparedValue::Methods, Some(methods_value(&listed)));
         settings.methods = AllowedMethods::Listed(listed.into());
         Ok(Self(Arc::new(settings)))
     }
@@ -299,4 +301,13 @@ impl PreparedValues {
 /// The list as a field value; `None` if there is nothing to list.
 pub(super) fn joined(items: &[String]) -> Option<Box<[u8]>> {
     (!items.is_empty()).then(|| items.join(", ").into_bytes().into())
+}
+
+/// `Access-Control-Allow-Methods` for a list of methods.
+///
+/// It is never left out. A preflight that a page's upload listener or stream made necessary would
+/// take its absence for a permission of whatever method was asked for
+/// ([CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), step 7.4).
+pub(super) fn methods_value(methods: &[String]) -> Box<[u8]> {
+    joined(methods).unwrap_or_else(|| Box::from(*b"GET, HEAD, POST"))
 }
