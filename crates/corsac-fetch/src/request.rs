@@ -1,0 +1,117 @@
+//! What a script asks for, and the page that it runs in.
+
+use std::sync::Arc;
+
+use corsac::user_agent::{CredentialsMode, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight};
+use url::Url;
+
+/// A request as a script makes it: what `new Request(url, init)` gets.
+#[derive(Clone, Debug)]
+pub struct FetchRequest {
+    /// The URL, absolute or relative to the page.
+    pub url: String,
+    /// The method, as the script spells it.
+    pub method: Vec<u8>,
+    /// The headers, as the script sets them.
+    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The body.
+    pub body: Option<Body>,
+    /// The mode.
+    pub mode: RequestMode,
+    /// The credentials mode.
+    pub credentials: CredentialsMode,
+    /// The redirect mode.
+    pub redirect: RedirectMode,
+    /// The cache mode.
+    pub cache: CacheMode,
+    /// The referrer.
+    pub referrer: Referrer,
+    /// The referrer policy; `None` is the page's.
+    pub referrer_policy: Option<ReferrerPolicy>,
+    /// Is there a listener on the upload, as an `XMLHttpRequest` can have?
+    pub upload_listener: UseCorsPreflight,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a body is at hand or arrives later")]
+pub enum Body {
+    /// All of it, which can be sent again after a redirect, and the content type that
+    /// [extracting](https://fetch.spec.whatwg.org/#concept-bodyinit-extract) it gave.
+    Bytes {
+        /// The bytes.
+        bytes: Arc<[u8]>,
+        /// `text/plain;charset=UTF-8` for a string.
+        content_type: Option<Vec<u8>>,
+    },
+    /// A stream, whose source is null: it can be sent only once.
+    Stream,
+}
+
+/// The page in which a script runs: what the standard calls the client.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The origin.
+    pub origin: RequestOrigin,
+    /// The URL, which relative URLs are resolved against and which the referrer comes from.
+    pub url: Url,
+    /// The referrer policy of the page.
+    pub referrer_policy: ReferrerPolicy,
+}
+
+/// The referrer that a script asks for.
+///
+/// Follows [referrer](https://fetch.spec.whatwg.org/#concept-request-referrer).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the standard defines these three")]
+pub enum Referrer {
+    /// The page: `about:client`.
+    #[default]
+    Client,
+    /// None: the empty string.
+    NoReferrer,
+    /// A URL of the page's own origin.
+    Url(Url),
+}
+
+/// A [referrer policy](https://w3c.github.io/webappsec-referrer-policy/#referrer-policies).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the standard defines these eight")]
+pub enum ReferrerPolicy {
+    /// `no-referrer`
+    NoReferrer,
+    /// `no-referrer-when-downgrade`
+    NoReferrerWhenDowngrade,
+    /// `same-origin`
+    SameOrigin,
+    /// `origin`
+    Origin,
+    /// `strict-origin`
+    StrictOrigin,
+    /// `origin-when-cross-origin`
+    OriginWhenCrossOrigin,
+    /// `strict-origin-when-cross-origin`, the default
+    #[default]
+    StrictOriginWhenCrossOrigin,
+    /// `unsafe-url`
+    UnsafeUrl,
+}
+
+/// A [cache mode](https://fetch.spec.whatwg.org/#concept-request-cache-mode).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the standard defines these six")]
+pub enum CacheMode {
+    /// `default`
+    #[default]
+    Default,
+    /// `no-store`
+    NoStore,
+    /// `reload`
+    Reload,
+    /// `no-cache`
+    NoCache,
+    /// `force-cache`
+    ForceCache,
+    /// `only-if-cached`
+    OnlyIfCached,
+}

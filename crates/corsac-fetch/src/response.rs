@@ -1,0 +1,30 @@
+//! What a page sees at the end.
+
+use corsac::user_agent::{HeaderList, ResponseType};
+use url::Url;
+
+/// A filtered response: what the script may see, and nothing else.
+///
+/// Follows [filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilteredResponse {
+    /// The type.
+    pub r#type: ResponseType,
+    /// The URL without its fragment; none for an opaque response.
+    pub url: Option<Url>,
+    /// Was there a redirect on the way?
+    pub redirected: bool,
+    /// The status; 0 if it is hidden.
+    pub status: u16,
+    /// The status message.
+    pub status_text: Vec<u8>,
+    /// The headers that the script may read.
+    pub headers: HeaderList,
+    /// Is there a body that the script may read?
+    pub has_body: bool,
+}
+
+/// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetworkError {}
