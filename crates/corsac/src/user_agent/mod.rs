@@ -34,7 +34,10 @@ pub use preflight::{
     needs_cors_preflight,
 };
 pub use preflight_cache::{CacheKey, MAX_CACHE_ENTRIES, PreflightCache};
-pub use quirks::{AuthorizationWildcard, DEFAULT_MAX_AGE, MaxAgeQuirks, Quirks};
+pub use quirks::{
+    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedWildcard, DEFAULT_MAX_AGE,
+    MaxAgeQuirks, OnFailure, PreflightCheckOrder, Quirks,
+};
 pub use range::{RangeWhitespace, SingleRange, parse_single_range_header_value};
 pub use request::{
     CheckedRequest, CredentialsMode, RedirectMode, RequestMode, ResponseTainting, UseCorsPreflight,

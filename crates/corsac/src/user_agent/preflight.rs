@@ -9,7 +9,7 @@ use core::time::Duration;
 use super::cors_check::{CorsCheckFailure, cors_check};
 use super::extract::{ExtractFailure, extract_header_list_values};
 use super::header_list::{Header, HeaderList};
-use super::quirks::Quirks;
+use super::quirks::{PreflightCheckOrder, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use super::safelist::cors_unsafe_request_header_names;
 use crate::header::is_cors_non_wildcard_request_header_name;
@@ -73,10 +73,15 @@ pub fn check_preflight_response(
     quirks: &Quirks,
 ) -> Result<PreflightPermissions, PreflightFailure> {
     // 7.
-    cors_check(request, response).map_err(PreflightFailure::CorsCheck)?;
-    if !(200..=299).contains(&status) {
-        return Err(PreflightFailure::Status(status));
+    let check_status = || match status {
+        200..=299 => Ok(()),
+        _ => Err(PreflightFailure::Status(status)),
+    };
+    if quirks.check_order == PreflightCheckOrder::StatusFirst {
+        check_status()?;
     }
+    cors_check(request, response).map_err(PreflightFailure::CorsCheck)?;
+    check_status()?;
     // 7.1. to 7.3.
     let methods = extract_header_list_values(response, b"access-control-allow-methods")
         .map_err(PreflightFailure::MalformedAllowMethods)?;

@@ -1,12 +1,13 @@
 //! The CORS-preflight cache: what a server has allowed before, for as long as it said.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use hashbrown::HashMap;
+
 use super::preflight::PreflightPermissions;
-use super::quirks::Quirks;
+use super::quirks::{CacheGranularity, CachedWildcard, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use super::request_origin::SerializedRequestOrigin;
 use super::safelist::cors_unsafe_request_header_names;
@@ -36,7 +37,7 @@ pub struct CacheKey {
 /// parameter: any clock that only goes forward will do.
 #[derive(Clone, Debug, Default)]
 pub struct PreflightCache {
-    permissions: BTreeMap<CacheKey, Vec<Entry>>,
+    permissions: HashMap<CacheKey, Vec<Entry>>,
     len: usize,
 }
 
@@ -96,22 +97,26 @@ impl PreflightCache {
         key: CacheKey,
         request: &CheckedRequest<'_>,
         permissions: &PreflightPermissions,
-        now: Duration,
+        (quirks, now): (&Quirks, Duration),
     ) {
+        if quirks.cache.granularity == CacheGranularity::LastAnswer {
+            self.clear(&key);
+        }
         if permissions.max_age.is_zero() {
             return;
         }
         let credentials = request.includes_credentials();
+        let is_wildcard = !credentials && quirks.cache.wildcard == CachedWildcard::Matches;
         let expires = now.saturating_add(permissions.max_age);
         let methods = permissions.methods.iter().map(|it| match it.as_slice() {
-            b"*" if !credentials => Allowed::AnyMethod,
+            b"*" if is_wildcard => Allowed::AnyMethod,
             _ => Allowed::Method(it.clone()),
         });
         let names = permissions
             .header_names
             .iter()
             .map(|it| match it.as_slice() {
-                b"*" if !credentials => Allowed::AnyHeaderName,
+                b"*" if is_wildcard => Allowed::AnyHeaderName,
                 _ => Allowed::HeaderName(it.to_ascii_lowercase()),
             });
         let entries = self.permissions.entry(key).or_default();

@@ -11,6 +11,61 @@ pub struct Quirks {
     pub max_age: MaxAgeQuirks,
     /// Whether a `*` covers `Authorization`.
     pub authorization: AuthorizationWildcard,
+    /// What is checked first in the response to a preflight.
+    pub check_order: PreflightCheckOrder,
+    /// How the preflight cache works.
+    pub cache: CacheQuirks,
+}
+
+/// What is checked first in the response to a preflight. It decides only which failure is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "one of the two is first")]
+pub enum PreflightCheckOrder {
+    /// The origin, then the status.
+    OriginFirst,
+    /// The status, then the origin.
+    StatusFirst,
+}
+
+/// How the preflight cache works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CacheQuirks {
+    /// Whether a `*` that was stored allows anything later.
+    pub wildcard: CachedWildcard,
+    /// What a new answer does to those that are kept under its key.
+    pub granularity: CacheGranularity,
+    /// What becomes of a key's entries when the request that followed fails.
+    pub on_failure: OnFailure,
+}
+
+/// Whether a `*` that was stored allows anything later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it does or does not")]
+pub enum CachedWildcard {
+    /// It allows what it allowed at first.
+    Matches,
+    /// It is kept as a name, so that each request asks again.
+    IsLiteral,
+}
+
+/// What a new answer does to those that are kept under its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "entries are kept or replaced")]
+pub enum CacheGranularity {
+    /// Every method and header name has a time of its own.
+    Entries,
+    /// The last answer stands for all.
+    LastAnswer,
+}
+
+/// What becomes of a key's entries when the request that followed fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "entries are cleared or kept")]
+pub enum OnFailure {
+    /// They are cleared.
+    Clear,
+    /// They are kept.
+    Keep,
 }
 
 /// Whether a `*` in `Access-Control-Allow-Headers` covers `Authorization`.
@@ -44,6 +99,12 @@ impl Quirks {
             invalid: DEFAULT_MAX_AGE,
         },
         authorization: AuthorizationWildcard::NotCovered,
+        check_order: PreflightCheckOrder::OriginFirst,
+        cache: CacheQuirks {
+            wildcard: CachedWildcard::Matches,
+            granularity: CacheGranularity::Entries,
+            on_failure: OnFailure::Clear,
+        },
     };
 
     pub(super) fn covers_authorization(&self) -> bool {
