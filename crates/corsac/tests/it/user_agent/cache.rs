@@ -50,7 +50,7 @@ impl Bench {
         let (key, origin, list) = (self.key(), sent(self.page), headers(&[]));
         let request = checked(b"GET", &list, &origin, mode);
         self.cache
-            .store(key, &request, &permissions, Duration::ZERO);
+            .store(key, &request, &permissions, (&Quirks::SPEC, Duration::ZERO));
     }
 
     fn allows(&self, mode: CredentialsMode, method: &str, lines: &[&str], now: u64) -> bool {
