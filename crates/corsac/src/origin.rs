@@ -6,11 +6,13 @@
 //! origins are the same exactly if their bytes are.
 
 mod host;
+mod public_suffix;
 
 use core::fmt;
 
 pub use host::HostKind;
 pub(crate) use host::{host_len, is_loopback_host, or_userinfo, parse_host};
+pub use public_suffix::{is_public_suffix, registrable_domain};
 
 /// The longest origin that is read, in bytes: `scheme://host:port` with each part at its longest.
 ///

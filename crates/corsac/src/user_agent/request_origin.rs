@@ -1,10 +1,11 @@
 //! The origin of a request, and how redirects taint it.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::origin::Origin;
+use crate::origin::{Origin, default_port, registrable_domain};
 
 /// The origin of a page or of a URL.
 ///
@@ -39,6 +40,24 @@ impl TupleOrigin {
             serialized: origin.as_str().to_owned(),
             scheme_len: origin.scheme().len(),
             site_host: registrable_domain(origin.host()).to_owned(),
+        }
+    }
+
+    /// The origin of a URL that was parsed, and its site.
+    ///
+    /// Follows [origin](https://url.spec.whatwg.org/#concept-url-origin). The host is serialized; it
+    /// may be one that [`Origin::parse`] refuses, such as `a_b.example`, since the URL parser lets
+    /// through more than the grammar of the `Origin` field does. A default port is left out.
+    #[must_use]
+    pub fn from_url_parts(scheme: &str, host: &str, port: Option<u16>) -> Self {
+        let port = port.filter(|port| default_port(scheme) != Some(*port));
+        Self {
+            serialized: match port {
+                Some(port) => format!("{scheme}://{host}:{port}"),
+                None => format!("{scheme}://{host}"),
+            },
+            scheme_len: scheme.len(),
+            site_host: registrable_domain(host).to_owned(),
         }
     }
 
@@ -156,28 +175,5 @@ impl SerializedRequestOrigin {
 impl fmt::Display for SerializedRequestOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// The registrable domain of a host; the host itself if it has none.
-///
-/// Follows [registrable domain](https://url.spec.whatwg.org/#host-registrable-domain).
-#[cfg(feature = "psl")]
-fn registrable_domain(host: &str) -> &str {
-    let is_address = host.starts_with('[') || host.parse::<core::net::Ipv4Addr>().is_ok();
-    if is_address {
-        return host;
-    }
-    psl::domain_str(host).unwrap_or(host)
-}
-
-/// The registrable domain of a host; without the list, its last two labels.
-#[cfg(not(feature = "psl"))]
-fn registrable_domain(host: &str) -> &str {
-    let is_address = host.starts_with('[') || host.parse::<core::net::Ipv4Addr>().is_ok();
-    let mut dots = host.rmatch_indices('.');
-    match (is_address, dots.nth(1)) {
-        (false, Some((dot, _))) => &host[dot + 1..],
-        (false, None) | (true, _) => host,
     }
 }

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{Credentials, PolicyBuilder, Remarks};
-use crate::origin::{MalformedOrigin, OriginFault, default_port, host_len, is_loopback_host};
+use crate::origin::{
+    MalformedOrigin, OriginFault, default_port, host_len, is_loopback_host, is_public_suffix,
+};
 use crate::server::origin_pattern::OriginPattern;
 use crate::server::origin_set::OriginSet;
 use crate::server::policy::RefusedOrigins;
@@ -257,21 +259,6 @@ fn with_plain_port(scheme: &str, authority: &str) -> String {
         Err(_) if port.is_empty() => host.to_string(),
         Err(_) => authority.to_string(),
     }
-}
-
-/// Can anyone register a name right below this domain?
-#[cfg(feature = "psl")]
-fn is_public_suffix(domain: &str) -> bool {
-    if domain == "localhost" {
-        return false;
-    }
-    psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
-}
-
-/// Can anyone register a name right below this domain? Without the list: if it is one label.
-#[cfg(not(feature = "psl"))]
-fn is_public_suffix(domain: &str) -> bool {
-    domain != "localhost" && !domain.contains('.')
 }
 
 /// Warns of origins that are listed twice, or that a wider pattern contains.
