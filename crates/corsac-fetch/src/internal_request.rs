@@ -1,0 +1,124 @@
+//! The request that the algorithms pass on.
+
+use corsac::user_agent::{
+    CheckedRequest, CredentialsMode, HeaderList, RedirectMode, RedirectTaint, RequestMode,
+    RequestOrigin, ResponseTainting, SerializedRequestOrigin, UseCorsPreflight,
+};
+use url::Url;
+
+use crate::request::{Body, CacheMode, Referrer, ReferrerPolicy};
+use crate::url_list::UrlList;
+
+/// A request, with what the algorithms change on its way.
+///
+/// Follows [request](https://fetch.spec.whatwg.org/#concept-request). The unsafe-request flag is
+/// left out, since it is set for every request that a script makes.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) url_list: UrlList,
+    pub(crate) method: Vec<u8>,
+    pub(crate) headers: HeaderList,
+    pub(crate) body: Option<Body>,
+    pub(crate) mode: RequestMode,
+    pub(crate) credentials_mode: CredentialsMode,
+    pub(crate) redirect_mode: RedirectMode,
+    pub(crate) cache_mode: CacheMode,
+    pub(crate) referrer: Referrer,
+    /// The page's, where the script gives none.
+    pub(crate) referrer_policy: ReferrerPolicy,
+    pub(crate) use_cors_preflight: UseCorsPreflight,
+    pub(crate) response_tainting: ResponseTainting,
+    pub(crate) redirect_count: u8,
+    pub(crate) timing_allow: TimingAllow,
+}
+
+/// The [timing allow failed flag](https://fetch.spec.whatwg.org/#timing-allow-failed).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a flag is set or unset")]
+pub enum TimingAllow {
+    /// Every response so far passed the check.
+    #[default]
+    Passed,
+    /// One did not, which counts for all that follow.
+    Failed,
+}
+
+impl Request {
+    /// The [URL](https://fetch.spec.whatwg.org/#concept-request-url): the first of the list.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        self.url_list.first()
+    }
+
+    /// The [current URL](https://fetch.spec.whatwg.org/#concept-request-current-url).
+    #[must_use]
+    pub fn current_url(&self) -> &Url {
+        self.url_list.current()
+    }
+
+    /// The [URL list](https://fetch.spec.whatwg.org/#concept-request-url-list).
+    #[must_use]
+    pub fn url_list(&self) -> &UrlList {
+        &self.url_list
+    }
+
+    /// The [origin](https://fetch.spec.whatwg.org/#concept-request-origin).
+    #[must_use]
+    pub fn origin(&self) -> &RequestOrigin {
+        self.url_list.request_origin()
+    }
+
+    /// The [method](https://fetch.spec.whatwg.org/#concept-request-method), normalized.
+    #[must_use]
+    pub fn method(&self) -> &[u8] {
+        &self.method
+    }
+
+    /// The [header list](https://fetch.spec.whatwg.org/#concept-request-header-list).
+    #[must_use]
+    pub fn headers(&self) -> &HeaderList {
+        &self.headers
+    }
+
+    /// The [body](https://fetch.spec.whatwg.org/#concept-request-body).
+    #[must_use]
+    pub fn body(&self) -> Option<&Body> {
+        self.body.as_ref()
+    }
+
+    /// The [referrer](https://fetch.spec.whatwg.org/#concept-request-referrer).
+    #[must_use]
+    pub fn referrer(&self) -> &Referrer {
+        &self.referrer
+    }
+
+    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
+    #[must_use]
+    pub fn use_cors_preflight(&self) -> UseCorsPreflight {
+        self.use_cors_preflight
+    }
+
+    /// The [redirect-taint](https://fetch.spec.whatwg.org/#concept-request-tainted-origin).
+    #[must_use]
+    pub fn redirect_taint(&self) -> RedirectTaint {
+        self.url_list.redirect_taint()
+    }
+
+    /// The [serialized request origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin).
+    #[must_use]
+    pub fn serialized_origin(&self) -> &SerializedRequestOrigin {
+        self.url_list.serialized_origin()
+    }
+
+    /// The request as the CORS check and the CORS-preflight fetch read it.
+    #[must_use]
+    pub fn checked(&self) -> CheckedRequest<'_> {
+        CheckedRequest {
+            method: &self.method,
+            headers: &self.headers,
+            origin: self.serialized_origin(),
+            credentials_mode: self.credentials_mode,
+            use_cors_preflight: self.use_cors_preflight,
+        }
+    }
+}
