@@ -44,6 +44,20 @@ pub enum TimingAllow {
 }
 
 impl Request {
+    /// The request after a redirect to this URL, which is all that changes.
+    #[must_use]
+    pub fn redirected_to(mut self, url: Url) -> Self {
+        self.url_list.append(url);
+        self
+    }
+
+    /// The request with this response tainting.
+    #[must_use]
+    pub fn tainted(mut self, response_tainting: ResponseTainting) -> Self {
+        self.response_tainting = response_tainting;
+        self
+    }
+
     /// The [URL](https://fetch.spec.whatwg.org/#concept-request-url): the first of the list.
     #[must_use]
     pub fn url(&self) -> &Url {

@@ -9,6 +9,14 @@
 
 mod machine;
 mod request;
+pub mod request_constructor;
+pub mod internal_request;
+pub mod url_list;
+pub mod trustworthy;
+pub mod bad_port;
+pub mod referrer;
+pub mod origin_header;
+pub mod location;
 mod response;
 mod profile;
 

@@ -1,0 +1,53 @@
+//! The `Origin` field of a request.
+
+use corsac::user_agent::{RequestMode, RequestOrigin, ResponseTainting};
+
+use crate::internal_request::Request;
+use crate::request::ReferrerPolicy;
+
+/// What the `Origin` field of a request says; `None` if it has none.
+///
+/// Follows [append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+/// A page that did not ask for the CORS protocol has its referrer policy respected here too.
+#[must_use]
+pub fn origin_header(request: &Request) -> Option<&[u8]> {
+    // 3.
+    let is_cors = request.response_tainting == ResponseTainting::Cors;
+    if is_cors || request.mode == RequestMode::WebSocket {
+        return Some(request.serialized_origin().as_bytes());
+    }
+    // 4.
+    if matches!(request.method(), b"GET" | b"HEAD") {
+        return None;
+    }
+    // 4.1.
+    let is_hidden = request.mode != RequestMode::Cors && hides_origin(request);
+    // 4.2.
+    Some(match is_hidden {
+        true => b"null",
+        false => request.serialized_origin().as_bytes(),
+    })
+}
+
+/// Does the referrer policy keep the origin from the server?
+fn hides_origin(request: &Request) -> bool {
+    match request.referrer_policy {
+        ReferrerPolicy::NoReferrer => true,
+        ReferrerPolicy::NoReferrerWhenDowngrade
+        | ReferrerPolicy::StrictOrigin
+        | ReferrerPolicy::StrictOriginWhenCrossOrigin => is_downgrade(request),
+        ReferrerPolicy::SameOrigin => !request.url_list().is_current_same_origin(),
+        ReferrerPolicy::Origin
+        | ReferrerPolicy::OriginWhenCrossOrigin
+        | ReferrerPolicy::UnsafeUrl => false,
+    }
+}
+
+fn is_downgrade(request: &Request) -> bool {
+    match request.origin() {
+        RequestOrigin::Tuple(tuple) => {
+            tuple.scheme() == "https" && request.current_url().scheme() != "https"
+        }
+        RequestOrigin::Opaque(_) => false,
+    }
+}

@@ -1,0 +1,56 @@
+//! Requests to test with.
+
+use corsac::user_agent::{
+    CredentialsMode, Header, HeaderList, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight,
+};
+use corsac_fetch::internal_request::Request;
+use corsac_fetch::url_list::origin_of;
+use corsac_fetch::{CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
+use url::Url;
+
+pub fn url(text: &str) -> Url {
+    Url::parse(text).expect("a URL")
+}
+
+pub fn origin(text: &str) -> RequestOrigin {
+    match text {
+        "null" => RequestOrigin::Opaque(1),
+        _ => origin_of(&url(text)),
+    }
+}
+
+pub fn page(text: &str) -> Page {
+    Page {
+        origin: origin(text),
+        url: url(text),
+        referrer_policy: ReferrerPolicy::StrictOriginWhenCrossOrigin,
+    }
+}
+
+/// What `fetch(url)` asks for.
+pub fn asked(url: &str) -> FetchRequest {
+    FetchRequest {
+        url: url.to_owned(),
+        method: b"GET".to_vec(),
+        headers: Vec::new(),
+        body: None,
+        mode: RequestMode::Cors,
+        credentials: CredentialsMode::SameOrigin,
+        redirect: RedirectMode::Follow,
+        cache: CacheMode::Default,
+        referrer: Referrer::Client,
+        referrer_policy: None,
+        upload_listener: UseCorsPreflight::Unset,
+    }
+}
+
+pub fn request(page_url: &str, asked: &FetchRequest) -> Request {
+    Request::new(asked, &page(page_url)).expect("a request")
+}
+
+pub fn headers(headers: &[(&str, &str)]) -> HeaderList {
+    headers
+        .iter()
+        .map(|(name, value)| Header::new(name.as_bytes(), value.as_bytes()).expect("a header"))
+        .collect()
+}
