@@ -1,12 +1,86 @@
 //! The machine's way to the outside.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use corsac::user_agent::HeaderList;
 use url::Url;
 
+use crate::cors_preflight_fetch;
+use crate::fetch::Fetch;
+use crate::http_fetch;
+use crate::network_error::NetworkError;
+use crate::response::FilteredResponse;
+use crate::trace::Trace;
+use crate::user_agent::UserAgent;
+
 /// What comes next in a fetch.
-pub enum Step {}
+#[derive(Debug)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "a fetch goes on or is done")]
+pub enum Step {
+    /// Send this, and hand what comes back to the [`Pending`].
+    Send(Box<Outgoing>, Pending),
+    /// That was all.
+    Done(Box<Outcome>),
+}
+
+/// How a fetch ended, and how it came to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What the page gets.
+    ///
+    /// If it has a body, that is the body of the response whose head was received last; or of
+    /// [`FilteredResponse::data`] for a `data:` URL.
+    pub result: Result<FilteredResponse, NetworkError>,
+    /// Everything that happened.
+    pub trace: Trace,
+}
+
+/// A fetch that waits for the head of a response.
+///
+/// It is used up by what comes, so that no response is handed in twice.
+#[derive(Debug)]
+#[must_use]
+pub struct Pending {
+    pub(crate) fetch: Box<Fetch>,
+    pub(crate) waiting: Waiting,
+}
+
+/// What a pending fetch waits for.
+#[derive(Debug)]
+pub(crate) enum Waiting {
+    /// The response to a preflight.
+    Preflight,
+    /// The response to the request itself.
+    Response(http_fetch::Sent),
+}
+
+impl Pending {
+    /// Goes on with the head of the response. `now` is the time since the Unix epoch.
+    pub fn receive(self, ua: &mut UserAgent, response: ResponseHead, now: Duration) -> Step {
+        match self.waiting {
+            Waiting::Preflight => cors_preflight_fetch::receive(self.fetch, ua, response, now),
+            Waiting::Response(sent) => http_fetch::receive(self.fetch, ua, (sent, response), now),
+        }
+    }
+
+    /// Goes on without a response.
+    pub fn fail(self, ua: &mut UserAgent, failure: TransportFailure) -> Step {
+        let error = match self.waiting {
+            Waiting::Preflight => NetworkError::PreflightTransport(failure),
+            Waiting::Response(_) => NetworkError::Transport(failure),
+        };
+        self.fetch.fail(ua, error)
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.fetch.trace
+    }
+}
 
 /// A request to be put on the wire as it is.
 ///
@@ -81,4 +155,19 @@ pub enum TransportFailure {
     HeadTooLarge,
     /// A stream as the body, over HTTP/1.1.
     StreamOverHttp1,
+}
+
+impl fmt::Display for TransportFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns => f.write_str("the host name could not be resolved"),
+            Self::Connect => f.write_str("no connection could be made"),
+            Self::Tls(reason) => write!(f, "TLS failed: {reason}"),
+            Self::Timeout => f.write_str("no answer came in time"),
+            Self::Closed => f.write_str("the connection ended before the answer"),
+            Self::Malformed(reason) => write!(f, "the answer is not HTTP: {reason}"),
+            Self::HeadTooLarge => f.write_str("the head of the answer is too large"),
+            Self::StreamOverHttp1 => f.write_str("a stream cannot be sent over HTTP/1.1"),
+        }
+    }
 }

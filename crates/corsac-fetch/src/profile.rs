@@ -1,4 +1,13 @@
-//! Which engine to be faithful to.
+//! Which engine to be faithful to, and what differs between them, all in one place.
+
+use std::time::Duration;
+
+use corsac::user_agent::{
+    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedWildcard, DEFAULT_MAX_AGE,
+    MaxAgeQuirks, OnFailure, PreflightCheckOrder, Quirks,
+};
+
+use crate::mixed_content::MixedContentRule;
 
 /// A browser engine, or the standard itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,3 +23,76 @@ pub enum Profile {
     /// WebKit.
     WebKit,
 }
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Spec, Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// The name, as options take it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spec => "spec",
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        }
+    }
+
+    /// Where the engine departs from the standard.
+    #[must_use]
+    pub const fn quirks(self) -> Quirks {
+        match self {
+            Self::Spec => Quirks::SPEC,
+            Self::Chromium => CHROMIUM,
+            Self::Firefox => FIREFOX,
+            Self::WebKit => WEBKIT,
+        }
+    }
+}
+
+impl Profile {
+    /// Which pages count as secure for mixed content.
+    pub(crate) const fn mixed_content(self) -> MixedContentRule {
+        match self {
+            Self::Spec => MixedContentRule::TrustworthyPages,
+            Self::Chromium | Self::Firefox | Self::WebKit => MixedContentRule::HttpsPages,
+        }
+    }
+}
+
+/// `services/network/public/cpp/cors/preflight_result.cc` and `preflight_cache.cc`.
+const CHROMIUM: Quirks = Quirks {
+    max_age: MaxAgeQuirks { cap: Duration::from_secs(7_200), invalid: DEFAULT_MAX_AGE },
+    authorization: AuthorizationWildcard::Covered,
+    check_order: PreflightCheckOrder::OriginFirst,
+    cache: CacheQuirks {
+        wildcard: CachedWildcard::Matches,
+        granularity: CacheGranularity::LastAnswer,
+        on_failure: OnFailure::Keep,
+    },
+};
+
+/// `netwerk/protocol/http/nsCORSListenerProxy.cpp`.
+const FIREFOX: Quirks = Quirks {
+    max_age: MaxAgeQuirks { cap: Duration::from_secs(86_400), invalid: Duration::ZERO },
+    authorization: AuthorizationWildcard::Covered,
+    check_order: PreflightCheckOrder::OriginFirst,
+    cache: CacheQuirks {
+        wildcard: CachedWildcard::IsLiteral,
+        granularity: CacheGranularity::Entries,
+        on_failure: OnFailure::Clear,
+    },
+};
+
+/// `Source/WebCore/loader/CrossOriginAccessControl.cpp` and `CrossOriginPreflightResultCache.cpp`.
+const WEBKIT: Quirks = Quirks {
+    max_age: MaxAgeQuirks { cap: Duration::from_secs(600), invalid: DEFAULT_MAX_AGE },
+    authorization: AuthorizationWildcard::Covered,
+    check_order: PreflightCheckOrder::StatusFirst,
+    cache: CacheQuirks {
+        wildcard: CachedWildcard::Matches,
+        granularity: CacheGranularity::LastAnswer,
+        on_failure: OnFailure::Keep,
+    },
+};

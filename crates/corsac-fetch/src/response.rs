@@ -1,5 +1,7 @@
 //! What a page sees at the end.
 
+use std::sync::Arc;
+
 use corsac::user_agent::{HeaderList, ResponseType};
 use url::Url;
 
@@ -22,9 +24,6 @@ pub struct FilteredResponse {
     pub headers: HeaderList,
     /// Is there a body that the script may read?
     pub has_body: bool,
+    /// The body, if it came with the URL itself and not over the wire.
+    pub data: Option<Arc<[u8]>>,
 }
-
-/// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NetworkError {}

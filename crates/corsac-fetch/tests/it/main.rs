@@ -1,7 +1,14 @@
+mod address_spaces;
 mod bad_ports;
+mod data_urls;
 mod locations;
+mod machine;
+mod mixed_content;
 mod origin_headers;
 mod referrers;
 mod request_constructor;
+mod resource_policy;
+mod sec_fetch;
 mod support;
+mod timing;
 mod trustworthy;

@@ -1,0 +1,102 @@
+//! Fetching: from what a script asks for to the first step.
+
+use std::time::Duration;
+
+use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure, RequestOrigin};
+use url::Url;
+
+use crate::machine::{Outcome, Step};
+use crate::main_fetch;
+use crate::network_error::NetworkError;
+use crate::request::{FetchRequest, Page};
+use crate::internal_request::Request;
+use crate::request_constructor::TypeError;
+use crate::trace::{Rule, StepOutcome, Trace};
+use crate::user_agent::UserAgent;
+
+/// Starts a fetch, as a script's `fetch(url, init)` does. `now` is the time since the Unix epoch.
+///
+/// Follows [fetch](https://fetch.spec.whatwg.org/#dom-global-fetch) and
+/// [fetch](https://fetch.spec.whatwg.org/#concept-fetch).
+pub fn fetch(
+    ua: &mut UserAgent,
+    page: &Page,
+    request: FetchRequest,
+    now: Duration,
+) -> Result<Step, TypeError> {
+    let mut request = Request::new(&request, page)?;
+    append_if_absent(&mut request.headers, b"Accept", b"*/*");
+    let accept_language = ua.identity().accept_language.clone();
+    append_if_absent(&mut request.headers, b"Accept-Language", &accept_language);
+    let fetch = Box::new(Fetch {
+        page: page.clone(),
+        request,
+        trace: Trace::default(),
+        preflighted: Vec::new(),
+    });
+    Ok(main_fetch::main_fetch(fetch, ua, now))
+}
+
+/// A fetch under way: what the standard calls fetch params, and what became of them so far.
+#[derive(Debug)]
+pub(crate) struct Fetch {
+    pub(crate) page: Page,
+    pub(crate) request: Request,
+    pub(crate) trace: Trace,
+    /// The keys of the hops that were made with a preflight or a cached one.
+    pub(crate) preflighted: Vec<CacheKey>,
+}
+
+impl Fetch {
+    /// Ends in a network error.
+    ///
+    /// What the preflight cache allowed for the hops that led here is forgotten, as main fetch
+    /// says for each of them: by the URL and origin with which the hop was made, since the
+    /// request's own have changed with every redirect.
+    pub(crate) fn fail(mut self: Box<Self>, ua: &mut UserAgent, error: NetworkError) -> Step {
+        if ua.profile().quirks().cache.on_failure == OnFailure::Clear {
+            for key in &self.preflighted {
+                ua.preflight_cache.clear(key);
+            }
+            if !self.preflighted.is_empty() {
+                self.trace.push(CLEAR, StepOutcome::PreflightCacheCleared);
+            }
+        }
+        self.trace.push(error.rule(), StepOutcome::Failed(error.clone()));
+        Step::Done(Box::new(Outcome { result: Err(error), trace: self.trace }))
+    }
+
+    /// The key of the request in the preflight cache, at its present URL.
+    pub(crate) fn cache_key(&self) -> CacheKey {
+        CacheKey {
+            partition: partition(&self.page),
+            origin: self.request.serialized_origin().clone(),
+            url: without_fragment(self.request.current_url()).into(),
+        }
+    }
+}
+
+/// The URL as it is sent.
+pub(crate) fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
+
+/// The network partition key: the site of the page, which is its own top level here.
+fn partition(page: &Page) -> String {
+    match &page.origin {
+        RequestOrigin::Tuple(origin) => format!("{}://{}", origin.scheme(), origin.site_host()),
+        RequestOrigin::Opaque(number) => format!("opaque {number}"),
+    }
+}
+
+pub(crate) fn append_if_absent(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
+    if !headers.contains(name)
+        && let Some(header) = Header::new(name, value)
+    {
+        headers.append(header);
+    }
+}
+
+const CLEAR: Rule = Rule { anchor: "concept-cache-clear", step: "1" };

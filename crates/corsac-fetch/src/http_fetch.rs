@@ -1,0 +1,149 @@
+//! HTTP fetch: a preflight if one is needed, the request, and what is checked of its response.
+
+use std::time::Duration;
+
+use corsac::user_agent::{
+    CorsCheckFailure, RedirectMode, ResponseTainting, ResponseType, cors_check,
+};
+
+use crate::cors_preflight_fetch;
+use crate::cross_origin_resource_policy::{
+    ResourcePolicyFailure, cross_origin_resource_policy_check,
+};
+use crate::fetch::{Fetch, without_fragment};
+use crate::http_network_or_cache_fetch;
+use crate::location::is_redirect_status;
+use crate::http_redirect_fetch::http_redirect_fetch;
+use crate::machine::{Outcome, ResponseHead, Step};
+use crate::main_fetch::{finish, hidden, preflight_causes, remember_hop};
+use crate::network_error::NetworkError;
+use crate::response::FilteredResponse;
+use crate::timing_allow_origin::tao_check;
+use crate::trace::{Rule, StepOutcome};
+use crate::user_agent::UserAgent;
+
+/// The parameter makeCORSPreflight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MakeCorsPreflight {
+    Yes,
+    No,
+}
+
+/// What the response's steps must know of the request that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) includes_credentials: bool,
+    pub(crate) asks_for_range: bool,
+}
+
+impl Sent {
+    /// Was a range asked for that the script itself did not ask for?
+    pub(crate) fn asked_for_range_unseen(self, fetch: &Fetch) -> bool {
+        self.asks_for_range && !fetch.request.headers.contains(b"range")
+    }
+}
+
+/// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), steps 1 to 4.3.
+pub(crate) fn http_fetch(
+    mut fetch: Box<Fetch>,
+    ua: &mut UserAgent,
+    make_cors_preflight: MakeCorsPreflight,
+    now: Duration,
+) -> Step {
+    // 4.1.
+    if make_cors_preflight == MakeCorsPreflight::Yes {
+        let key = fetch.cache_key();
+        let quirks = ua.profile().quirks();
+        let request = fetch.request.checked();
+        let is_cached = ua.preflight_cache.allows(&key, &request, &quirks, now);
+        remember_hop(&mut fetch, key);
+        if !is_cached {
+            let causes = preflight_causes(&fetch);
+            fetch.trace.push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));
+            return cors_preflight_fetch::start(fetch, ua);
+        }
+        fetch.trace.push(PREFLIGHT, StepOutcome::PreflightCached);
+    }
+    // 4.3.
+    http_network_or_cache_fetch::start(fetch, ua, now)
+}
+
+/// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), steps 4.4 to 7.
+pub(crate) fn receive(
+    mut fetch: Box<Fetch>,
+    ua: &mut UserAgent,
+    (sent, head): (Sent, ResponseHead),
+    now: Duration,
+) -> Step {
+    fetch.trace.received(RECEIVED, &head);
+    if let Err(error) = http_network_or_cache_fetch::receive(&mut fetch, ua, (sent, &head), now) {
+        return fetch.fail(ua, error);
+    }
+    // 4.4.
+    if fetch.request.response_tainting == ResponseTainting::Cors
+        && let Err(failure) = traced_cors_check(&mut fetch, &head)
+    {
+        return fetch.fail(ua, NetworkError::CorsCheck(failure));
+    }
+    // 4.5.
+    fetch.request.timing_allow = tao_check(&fetch.request, &head.headers);
+    // 5.
+    if fetch.request.response_tainting == ResponseTainting::Opaque
+        && let Err(failure) = resource_policy_check(&fetch, &head)
+    {
+        return fetch.fail(ua, NetworkError::CrossOriginResourcePolicy(failure));
+    }
+    // 6.
+    if !is_redirect_status(head.status) {
+        return finish(fetch, ua, (sent, head));
+    }
+    match fetch.request.redirect_mode {
+        RedirectMode::Error => fetch.fail(ua, NetworkError::RedirectMode),
+        RedirectMode::Manual => finish_opaque_redirect(fetch),
+        RedirectMode::Follow => http_redirect_fetch(fetch, ua, (sent, head), now),
+    }
+}
+
+fn resource_policy_check(fetch: &Fetch, head: &ResponseHead) -> Result<(), ResourcePolicyFailure> {
+    let (page, response) = (fetch.request.origin(), fetch.request.url_list.current_origin());
+    cross_origin_resource_policy_check(page, response, &head.headers)
+}
+
+/// Performs a CORS check of the last response, and leaves word of it.
+pub(crate) fn traced_cors_check(
+    fetch: &mut Fetch,
+    head: &ResponseHead,
+) -> Result<(), CorsCheckFailure> {
+    let result = cors_check(&fetch.request.checked(), &head.headers);
+    let rule = |step| Rule { anchor: "concept-cors-check", step };
+    let is_origin_allowed = !matches!(
+        result,
+        Err(CorsCheckFailure::MissingAllowOrigin
+            | CorsCheckFailure::WildcardWithCredentials
+            | CorsCheckFailure::AllowOriginMismatch)
+    );
+    let header = "access-control-allow-origin";
+    let origin = fetch.request.serialized_origin();
+    fetch.trace.compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed);
+    let includes = corsac::user_agent::CredentialsMode::Include;
+    if is_origin_allowed && fetch.request.credentials_mode == includes {
+        let header = "access-control-allow-credentials";
+        fetch.trace.compared(rule("7"), header, b"true", |value| value == b"true");
+    }
+    result
+}
+
+/// Follows [opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect).
+fn finish_opaque_redirect(mut fetch: Box<Fetch>) -> Step {
+    let response = FilteredResponse {
+        url: Some(without_fragment(fetch.request.current_url())),
+        redirected: fetch.request.url_list.is_redirected(),
+        ..hidden(ResponseType::OpaqueRedirect)
+    };
+    fetch.trace.push(REDIRECT, StepOutcome::Shared);
+    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+}
+
+const PREFLIGHT: Rule = Rule { anchor: "concept-http-fetch", step: "4.1" };
+const RECEIVED: Rule = Rule { anchor: "concept-http-fetch", step: "4.3" };
+const REDIRECT: Rule = Rule { anchor: "concept-http-fetch", step: "6.3" };

@@ -1,0 +1,143 @@
+//! HTTP-network-or-cache fetch: the fields that go with a request, and what is kept of a response.
+//!
+//! There is no HTTP cache: every request goes to the network, as with a cache that is always
+//! empty.
+
+use std::time::Duration;
+
+use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting};
+
+use crate::fetch::{Fetch, append_if_absent};
+use crate::http_fetch::Sent;
+use crate::machine::{Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting};
+use crate::network_error::NetworkError;
+use crate::origin_header::origin_header;
+use crate::request::{Body, CacheMode, Referrer};
+use crate::sec_fetch::append_fetch_metadata_headers;
+use crate::trace::{Rule, StepOutcome};
+use crate::user_agent::UserAgent;
+
+/// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
+/// steps 8 to 10.2.
+pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
+    // 10.1.
+    if fetch.request.cache_mode == CacheMode::OnlyIfCached {
+        return fetch.fail(ua, NetworkError::OnlyIfCached);
+    }
+    let includes_credentials = includes_credentials(&fetch);
+    let body = outgoing_body(&fetch);
+    let mut headers = fetch.request.headers.clone();
+    // 8.5. to 8.9.
+    if let Some(length) = content_length(&fetch) {
+        append(&mut headers, b"Content-Length", length.to_string().as_bytes());
+    }
+    append_hop_headers(&mut headers, &fetch, ua);
+    append_cache_headers(&mut headers, fetch.request.cache_mode);
+    // 8.19.
+    let asks_for_range = headers.contains(b"range");
+    if asks_for_range {
+        append(&mut headers, b"Accept-Encoding", b"identity");
+    }
+    let outgoing = Outgoing {
+        url: fetch.request.current_url().clone(),
+        method: fetch.request.method.clone(),
+        headers,
+        body,
+        includes_credentials,
+        purpose: Purpose::Request,
+    };
+    fetch.trace.sent(SENT, &outgoing);
+    let sent = Sent { includes_credentials, asks_for_range };
+    Step::Send(Box::new(outgoing), Pending { fetch, waiting: Waiting::Response(sent) })
+}
+
+/// Takes from a response what the user agent keeps.
+///
+/// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
+/// steps 12 to 20. Nobody can be asked for a password, so that a 401 is handed on and a 407 is a
+/// network error.
+pub(crate) fn receive(
+    fetch: &mut Fetch,
+    ua: &mut UserAgent,
+    (sent, head): (Sent, &ResponseHead),
+    now: Duration,
+) -> Result<(), NetworkError> {
+    match head.status {
+        407 => Err(NetworkError::ProxyAuthentication),
+        _ => Ok(()),
+    }
+}
+
+/// Appends the fields that a request and its preflight have in common.
+pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &UserAgent) {
+    // 8.11.
+    if let Referrer::Url(referrer) = &fetch.request.referrer {
+        append(headers, b"Referer", referrer.as_str().as_bytes());
+    }
+    // 8.12.
+    if let Some(origin) = origin_header(&fetch.request) {
+        append(headers, b"Origin", origin);
+    }
+    // 8.13.
+    append_fetch_metadata_headers(&fetch.request, headers);
+    // 8.15.
+    append_if_absent(headers, b"User-Agent", &ua.identity().user_agent);
+}
+
+fn includes_credentials(fetch: &Fetch) -> bool {
+    // 8.3.
+    match fetch.request.credentials_mode {
+        CredentialsMode::Include => true,
+        CredentialsMode::SameOrigin => fetch.request.response_tainting == ResponseTainting::Basic,
+        CredentialsMode::Omit => false,
+    }
+}
+
+fn outgoing_body(fetch: &Fetch) -> OutgoingBody {
+    match &fetch.request.body {
+        None => OutgoingBody::None,
+        Some(Body::Bytes { bytes, .. }) => OutgoingBody::Bytes(bytes.clone()),
+        Some(Body::Stream) => OutgoingBody::Stream,
+    }
+}
+
+fn content_length(fetch: &Fetch) -> Option<usize> {
+    match &fetch.request.body {
+        Some(Body::Bytes { bytes, .. }) => Some(bytes.len()),
+        Some(Body::Stream) => None,
+        None => matches!(fetch.request.method.as_slice(), b"POST" | b"PUT").then_some(0),
+    }
+}
+
+/// Steps 8.16 to 8.18, for a cache that is always empty.
+fn append_cache_headers(headers: &mut HeaderList, mode: CacheMode) {
+    match mode {
+        CacheMode::NoCache => append_if_absent(headers, b"Cache-Control", b"max-age=0"),
+        CacheMode::NoStore | CacheMode::Reload => {
+            append_if_absent(headers, b"Pragma", b"no-cache");
+            append_if_absent(headers, b"Cache-Control", b"no-cache");
+        }
+        CacheMode::Default => {
+            let conditions: [&[u8]; 5] = [
+                b"if-modified-since",
+                b"if-none-match",
+                b"if-unmodified-since",
+                b"if-match",
+                b"if-range",
+            ];
+            if conditions.iter().any(|name| headers.contains(name)) {
+                append_cache_headers(headers, CacheMode::NoStore);
+            }
+        }
+        CacheMode::ForceCache | CacheMode::OnlyIfCached => {}
+    }
+}
+
+fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
+    if let Some(header) = Header::new(name, value) {
+        headers.append(header);
+    }
+}
+
+const SENT: Rule = Rule { anchor: "concept-http-network-or-cache-fetch", step: "10.2" };
+const COOKIES: Rule = Rule { anchor: "concept-http-network-fetch", step: "14" };

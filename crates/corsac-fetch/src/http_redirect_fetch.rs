@@ -1,0 +1,96 @@
+//! HTTP-redirect fetch: where a redirect leads, and what of the request goes along.
+
+use std::time::Duration;
+
+use corsac::user_agent::{RequestMode, ResponseTainting};
+use url::Url;
+
+use crate::fetch::Fetch;
+use crate::http_fetch::Sent;
+use crate::location::location_url;
+use crate::machine::{ResponseHead, Step};
+use crate::main_fetch::{finish, main_fetch};
+use crate::network_error::NetworkError;
+use crate::referrer::set_referrer_policy_on_redirect;
+use crate::request::Body;
+use crate::request_constructor::includes_credentials;
+use crate::trace::{Rule, StepOutcome};
+use crate::url_list::{are_same_origin, origin_of};
+use crate::user_agent::UserAgent;
+
+/// How many redirects are followed.
+const MAX_REDIRECTS: u8 = 20;
+
+/// Follows [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch).
+pub(crate) fn http_redirect_fetch(
+    mut fetch: Box<Fetch>,
+    ua: &mut UserAgent,
+    (sent, head): (Sent, ResponseHead),
+    now: Duration,
+) -> Step {
+    // 3. to 5.
+    let to = match location_url(head.status, &head.headers, fetch.request.current_url()) {
+        Ok(Some(to)) => to,
+        Ok(None) => return finish(fetch, ua, (sent, head)),
+        Err(failure) => return fetch.fail(ua, NetworkError::RedirectLocation(failure)),
+    };
+    // 6. to 11.
+    if let Some(error) = redirect_error(&fetch, &head, &to) {
+        return fetch.fail(ua, error);
+    }
+    let request = &mut fetch.request;
+    request.redirect_count += 1;
+    // 12.
+    let is_post = request.method == b"POST" && matches!(head.status, 301 | 302);
+    let is_other = head.status == 303 && !matches!(request.method.as_slice(), b"GET" | b"HEAD");
+    if is_post || is_other {
+        request.method = b"GET".to_vec();
+        request.body = None;
+        for name in REQUEST_BODY_HEADER_NAMES {
+            request.headers.delete(name);
+        }
+        fetch.trace.push(rule("12"), StepOutcome::BecameGet);
+    }
+    // 13.
+    let request = &mut fetch.request;
+    let leaves_origin = !are_same_origin(request.url_list.current_origin(), &origin_of(&to));
+    if leaves_origin && request.headers.contains(b"authorization") {
+        request.headers.delete(b"authorization");
+        fetch.trace.push(rule("13"), StepOutcome::AuthorizationDropped);
+    }
+    // 18. and 19.
+    fetch.trace.push(rule("18"), StepOutcome::Redirected { to: to.clone() });
+    fetch.request.url_list.append(to);
+    set_referrer_policy_on_redirect(&mut fetch.request, &head.headers);
+    // 22.
+    main_fetch(fetch, ua, now)
+}
+
+/// Why the redirect is not followed, if it is not.
+fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<NetworkError> {
+    let request = &fetch.request;
+    let has_credentials = includes_credentials(to);
+    let is_foreign = !are_same_origin(&origin_of(to), request.origin());
+    let is_stream = request.body == Some(Body::Stream);
+    if !matches!(to.scheme(), "http" | "https") {
+        Some(NetworkError::RedirectScheme)
+    } else if request.redirect_count == MAX_REDIRECTS {
+        Some(NetworkError::TooManyRedirects)
+    } else if has_credentials && request.mode == RequestMode::Cors && is_foreign {
+        Some(NetworkError::RedirectCredentials)
+    } else if has_credentials && request.response_tainting == ResponseTainting::Cors {
+        Some(NetworkError::RedirectCredentials)
+    } else if head.status != 303 && is_stream {
+        Some(NetworkError::RedirectStream)
+    } else {
+        None
+    }
+}
+
+/// Follows [request-body-header name](https://fetch.spec.whatwg.org/#request-body-header-name).
+const REQUEST_BODY_HEADER_NAMES: [&[u8]; 4] =
+    [b"content-encoding", b"content-language", b"content-location", b"content-type"];
+
+fn rule(step: &'static str) -> Rule {
+    Rule { anchor: "concept-http-redirect-fetch", step }
+}

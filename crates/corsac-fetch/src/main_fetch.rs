@@ -1,0 +1,222 @@
+//! Main fetch: which way a request goes, and what the page sees at the end.
+
+use std::time::Duration;
+
+use corsac::user_agent::{
+    CacheKey, ExposedHeaderNames, Header, HeaderList, RedirectMode, RequestMode, ResponseTainting,
+    ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
+    cors_unsafe_request_header_names,
+};
+use corsac::method::is_cors_safelisted_method;
+
+use crate::bad_port::is_blocked_due_to_bad_port;
+use crate::data_url::{DataUrlStruct, process_data_url};
+use crate::fetch::{Fetch, without_fragment};
+use crate::http_fetch::{self, MakeCorsPreflight, Sent};
+use crate::machine::{Outcome, ResponseHead, Step};
+use crate::mixed_content::is_blocked_as_mixed_content;
+use crate::network_error::NetworkError;
+use crate::referrer::determine_referrer;
+use crate::request::Referrer;
+use crate::response::FilteredResponse;
+use crate::trace::{PreflightCause, Rule, StepOutcome, TaintingReason};
+use crate::user_agent::UserAgent;
+
+/// Runs main fetch, at the start and again after every redirect.
+///
+/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch). Steps that concern
+/// documents, Content Security Policy and HSTS are left out: the page has none of them.
+pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
+    // 7.
+    if is_blocked_due_to_bad_port(fetch.request.current_url()) {
+        return fetch.fail(ua, NetworkError::BadPort);
+    }
+    let rule = ua.profile().mixed_content();
+    if is_blocked_as_mixed_content(&fetch.page.origin, fetch.request.current_url(), rule) {
+        return fetch.fail(ua, NetworkError::MixedContent);
+    }
+    // 9.
+    fetch.request.referrer = match determine_referrer(&fetch.request, &fetch.page) {
+        Some(url) => Referrer::Url(url),
+        None => Referrer::NoReferrer,
+    };
+    // 12.
+    match branch(&fetch) {
+        Branch::Scheme(reason) => {
+            taint(&mut fetch, ResponseTainting::Basic, reason);
+            scheme_fetch(fetch, ua, now)
+        }
+        Branch::NoCors => {
+            taint(&mut fetch, ResponseTainting::Opaque, TaintingReason::NoCors);
+            scheme_fetch(fetch, ua, now)
+        }
+        Branch::Cors(make_cors_preflight) => {
+            taint(&mut fetch, ResponseTainting::Cors, TaintingReason::CrossOrigin);
+            http_fetch::http_fetch(fetch, ua, make_cors_preflight, now)
+        }
+        Branch::Error(error) => fetch.fail(ua, error),
+    }
+}
+
+/// The statements of step 12, of which the first that matches decides.
+enum Branch {
+    Scheme(TaintingReason),
+    NoCors,
+    Cors(MakeCorsPreflight),
+    Error(NetworkError),
+}
+
+fn branch(fetch: &Fetch) -> Branch {
+    let request = &fetch.request;
+    let url = request.current_url();
+    let is_same_origin = request.url_list.is_current_same_origin();
+    if is_same_origin && request.response_tainting == ResponseTainting::Basic {
+        return Branch::Scheme(TaintingReason::SameOrigin);
+    }
+    if url.scheme() == "data" {
+        return Branch::Scheme(TaintingReason::Data);
+    }
+    match request.mode {
+        RequestMode::SameOrigin => Branch::Error(NetworkError::SameOriginMode),
+        RequestMode::NoCors if request.redirect_mode != RedirectMode::Follow => {
+            Branch::Error(NetworkError::NoCorsRedirectMode)
+        }
+        RequestMode::NoCors => Branch::NoCors,
+        _ if !matches!(url.scheme(), "http" | "https") => Branch::Error(NetworkError::Scheme),
+        _ => Branch::Cors(match preflight_causes(fetch).is_empty() {
+            true => MakeCorsPreflight::No,
+            false => MakeCorsPreflight::Yes,
+        }),
+    }
+}
+
+/// Why the request must be preceded by a preflight; a script's requests have their unsafe-request
+/// flag set.
+pub(crate) fn preflight_causes(fetch: &Fetch) -> Vec<PreflightCause> {
+    let request = &fetch.request;
+    let mut causes = Vec::new();
+    if request.use_cors_preflight == UseCorsPreflight::Set {
+        causes.push(PreflightCause::UseCorsPreflight);
+    }
+    if !is_cors_safelisted_method(&request.method) {
+        causes.push(PreflightCause::Method(request.method.clone()));
+    }
+    let names = cors_unsafe_request_header_names(&request.headers);
+    causes.extend(names.into_iter().map(PreflightCause::HeaderName));
+    causes
+}
+
+fn taint(fetch: &mut Fetch, tainting: ResponseTainting, reason: TaintingReason) {
+    fetch.request.response_tainting = tainting;
+    fetch.trace.push(BRANCH, StepOutcome::Tainted(tainting, reason));
+}
+
+/// Follows [scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch), for the schemes
+/// that need no document.
+fn scheme_fetch(fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
+    let url = fetch.request.current_url();
+    match url.scheme() {
+        "http" | "https" => http_fetch::http_fetch(fetch, ua, MakeCorsPreflight::No, now),
+        "data" => match process_data_url(url) {
+            Some(data) => finish_with_data(fetch, data),
+            None => fetch.fail(ua, NetworkError::DataUrl),
+        },
+        _ => fetch.fail(ua, NetworkError::Scheme),
+    }
+}
+
+fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
+    let header = Header::new(b"Content-Type", &data.mime_type);
+    let request = &fetch.request;
+    let has_body = request.method != b"HEAD";
+    let response = FilteredResponse {
+        r#type: match request.response_tainting {
+            ResponseTainting::Opaque => ResponseType::Opaque,
+            ResponseTainting::Basic | ResponseTainting::Cors => ResponseType::Basic,
+        },
+        url: Some(without_fragment(request.current_url())),
+        redirected: request.url_list.is_redirected(),
+        status: 200,
+        status_text: b"OK".to_vec(),
+        headers: header.into_iter().collect(),
+        has_body,
+        data: has_body.then(|| data.body.into()),
+    };
+    fetch.trace.push(FILTER, StepOutcome::Shared);
+    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+}
+
+/// Ends with a response: what the page sees of it.
+///
+/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 21.
+pub(crate) fn finish(
+    mut fetch: Box<Fetch>,
+    ua: &mut UserAgent,
+    (sent, head): (Sent, ResponseHead),
+) -> Step {
+    // 20.
+    let is_opaque = fetch.request.response_tainting == ResponseTainting::Opaque;
+    if is_opaque && matches!(head.status, 206 | 416) && sent.asked_for_range_unseen(&fetch) {
+        return fetch.fail(ua, NetworkError::UnrequestedRange);
+    }
+    let response = filtered(&fetch, head);
+    fetch.trace.push(FILTER, StepOutcome::Shared);
+    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+}
+
+/// The filtered response of the request's tainting.
+fn filtered(fetch: &Fetch, head: ResponseHead) -> FilteredResponse {
+    let request = &fetch.request;
+    // 21.
+    let has_body = request.method != b"HEAD" && !is_null_body_status(head.status);
+    let visible = |r#type, headers| FilteredResponse {
+        r#type,
+        url: Some(without_fragment(request.current_url())),
+        redirected: request.url_list.is_redirected(),
+        status: head.status,
+        status_text: head.status_text.clone(),
+        headers,
+        has_body,
+        data: None,
+    };
+    // 14.
+    match request.response_tainting {
+        ResponseTainting::Basic => {
+            visible(ResponseType::Basic, basic_filtered_headers(&head.headers))
+        }
+        ResponseTainting::Cors => {
+            let exposed = ExposedHeaderNames::of(&head.headers, request.credentials_mode);
+            visible(ResponseType::Cors, cors_filtered_headers(&head.headers, &exposed))
+        }
+        ResponseTainting::Opaque => hidden(ResponseType::Opaque),
+    }
+}
+
+/// A filtered response that shows nothing.
+///
+/// Follows [opaque filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque).
+pub(crate) fn hidden(r#type: ResponseType) -> FilteredResponse {
+    FilteredResponse {
+        r#type,
+        url: None,
+        redirected: false,
+        status: 0,
+        status_text: Vec::new(),
+        headers: HeaderList::new(),
+        has_body: false,
+        data: None,
+    }
+}
+
+/// Follows [null body status](https://fetch.spec.whatwg.org/#null-body-status).
+fn is_null_body_status(status: u16) -> bool {
+    matches!(status, 101 | 103 | 204 | 205 | 304)
+}
+
+/// Remembers the key under which the preflight cache is cleared if this hop fails.
+pub(crate) fn remember_hop(fetch: &mut Fetch, key: CacheKey) {
+    fetch.preflighted.push(key);
+}
+
+const BRANCH: Rule = Rule { anchor: "concept-main-fetch", step: "12" };
+const FILTER: Rule = Rule { anchor: "concept-main-fetch", step: "14" };

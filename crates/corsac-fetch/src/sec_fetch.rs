@@ -1,0 +1,85 @@
+//! The fields that tell a server where a request comes from.
+
+use corsac::user_agent::{Header, HeaderList, RequestMode};
+
+use crate::internal_request::Request;
+use crate::trustworthy::is_potentially_trustworthy_url;
+
+/// Appends `Sec-Fetch-Dest`, `Sec-Fetch-Mode` and `Sec-Fetch-Site` to the headers of a request.
+///
+/// Follows [append the Fetch metadata headers for a request](https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-append-the-fetch-metadata-headers-for-a-request).
+/// Nothing is told over a connection that others can read. `Sec-Fetch-User` is only for
+/// navigations, and a script's destination is always `empty`.
+pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList) {
+    // 1.
+    if !is_potentially_trustworthy_url(request.current_url()) {
+        return;
+    }
+    // 2. to 4.
+    let fields = [
+        ("Sec-Fetch-Dest", "empty"),
+        ("Sec-Fetch-Mode", mode_name(request.mode)),
+        ("Sec-Fetch-Site", site_of(request).as_str()),
+    ];
+    for (name, value) in fields {
+        let header = Header::new(name.as_bytes(), value.as_bytes());
+        headers.set(header.expect("tokens are header names and values"));
+    }
+}
+
+/// How the URLs of a request relate to the page that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the standard defines these three for scripts"
+)]
+pub enum Site {
+    /// All are of the page's origin.
+    SameOrigin,
+    /// All are of the page's site, but not of its origin.
+    SameSite,
+    /// One is of another site.
+    CrossSite,
+}
+
+impl Site {
+    /// The value of `Sec-Fetch-Site`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SameOrigin => "same-origin",
+            Self::SameSite => "same-site",
+            Self::CrossSite => "cross-site",
+        }
+    }
+}
+
+/// The widest relation over the URL list, so that a redirect cannot bring a request back home.
+///
+/// Follows [set the Sec-Fetch-Site header](https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-set-site).
+#[must_use]
+pub fn site_of(request: &Request) -> Site {
+    let page = request.origin();
+    let mut site = Site::SameOrigin;
+    // 5.
+    for origin in request.url_list().origins() {
+        if !page.is_same_site(origin) {
+            return Site::CrossSite;
+        }
+        if !page.is_same_origin(origin) {
+            site = Site::SameSite;
+        }
+    }
+    site
+}
+
+fn mode_name(mode: RequestMode) -> &'static str {
+    match mode {
+        RequestMode::SameOrigin => "same-origin",
+        RequestMode::NoCors => "no-cors",
+        RequestMode::Navigate => "navigate",
+        RequestMode::WebSocket => "websocket",
+        // The constructor makes no other.
+        RequestMode::Cors | _ => "cors",
+    }
+}

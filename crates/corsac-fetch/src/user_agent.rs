@@ -1,0 +1,72 @@
+//! What a browser remembers between fetches.
+
+use corsac::user_agent::PreflightCache;
+
+use crate::profile::Profile;
+
+/// A user agent: its cookies, its preflight cache, and which engine it is faithful to.
+///
+/// Follows [user agent](https://fetch.spec.whatwg.org/#fetch-processing-model), as far as a fetch
+/// leaves something behind.
+#[derive(Debug, Default)]
+pub struct UserAgent {
+    profile: Profile,
+    identity: Identity,
+    pub(crate) preflight_cache: PreflightCache,
+}
+
+/// What a user agent says of itself in every request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The `User-Agent` field.
+    pub user_agent: Vec<u8>,
+    /// The `Accept-Language` field.
+    pub accept_language: Vec<u8>,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        Self {
+            user_agent: format!("Mozilla/5.0 (compatible; corsac/{version})").into_bytes(),
+            accept_language: b"en-US,en;q=0.9".to_vec(),
+        }
+    }
+}
+
+impl UserAgent {
+    /// A user agent that remembers nothing yet.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
+    }
+
+    /// The same user agent under another name.
+    #[must_use]
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { identity, ..self }
+    }
+
+    /// The engine that it is faithful to.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The preflight cache.
+    #[must_use]
+    pub fn preflight_cache(&self) -> &PreflightCache {
+        &self.preflight_cache
+    }
+
+    /// Forgets cookies and preflights.
+    pub fn reset(&mut self) {
+        self.preflight_cache = PreflightCache::default();
+    }
+}
