@@ -8,18 +8,18 @@ use corsac_fetch::url_list::origin_of;
 use corsac_fetch::{CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
 use url::Url;
 
-pub fn url(text: &str) -> Url {
+pub(crate) fn url(text: &str) -> Url {
     Url::parse(text).expect("a URL")
 }
 
-pub fn origin(text: &str) -> RequestOrigin {
+pub(crate) fn origin(text: &str) -> RequestOrigin {
     match text {
         "null" => RequestOrigin::Opaque(1),
         _ => origin_of(&url(text)),
     }
 }
 
-pub fn page(text: &str) -> Page {
+pub(crate) fn page(text: &str) -> Page {
     Page {
         origin: origin(text),
         url: url(text),
@@ -28,7 +28,7 @@ pub fn page(text: &str) -> Page {
 }
 
 /// What `fetch(url)` asks for.
-pub fn asked(url: &str) -> FetchRequest {
+pub(crate) fn asked(url: &str) -> FetchRequest {
     FetchRequest {
         url: url.to_owned(),
         method: b"GET".to_vec(),
@@ -44,11 +44,11 @@ pub fn asked(url: &str) -> FetchRequest {
     }
 }
 
-pub fn request(page_url: &str, asked: &FetchRequest) -> Request {
+pub(crate) fn request(page_url: &str, asked: &FetchRequest) -> Request {
     Request::new(asked, &page(page_url)).expect("a request")
 }
 
-pub fn headers(headers: &[(&str, &str)]) -> HeaderList {
+pub(crate) fn headers(headers: &[(&str, &str)]) -> HeaderList {
     headers
         .iter()
         .map(|(name, value)| Header::new(name.as_bytes(), value.as_bytes()).expect("a header"))
