@@ -7,6 +7,8 @@
 //! runs the same under a network client, under a test with virtual time, and under a fuzzer.
 #![warn(clippy::unwrap_used)]
 
+#[cfg(feature = "net")]
+pub mod client;
 mod machine;
 mod request;
 mod fetch;

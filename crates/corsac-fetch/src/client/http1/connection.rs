@@ -1,0 +1,137 @@
+//! A connection, and one exchange over it.
+
+use std::future::Future;
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+
+use super::super::limits::{MAX_INTERIM_RESPONSES, READ_BYTES};
+use super::super::recorded::too_many_interim_responses;
+use super::head::{HeadReader, Http1Head};
+use super::upload::{Upload, UploadState};
+use crate::machine::TransportFailure;
+
+/// A stream of bytes both ways: TCP, or TLS over it.
+pub(in crate::client) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// A connection to a server.
+pub(in crate::client) struct Connection {
+    io: Box<dyn Io>,
+    /// What was received and not yet read.
+    pub(super) received: BytesMut,
+    upload: Upload,
+}
+
+/// Why an exchange failed, and whether it can be made again on another connection.
+#[derive(Debug)]
+pub(in crate::client) struct ExchangeFailure {
+    pub(in crate::client) failure: TransportFailure,
+    pub(in crate::client) answered: Answered,
+}
+
+/// Whether anything of a response had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Answered {
+    /// The connection ended without a byte.
+    Nothing,
+    /// There was a response, or the failure has nothing to do with the connection.
+    Something,
+}
+
+impl Connection {
+    pub(in crate::client) fn new(io: Box<dyn Io>) -> Self {
+        Self {
+            io,
+            received: BytesMut::new(),
+            upload: Upload::default(),
+        }
+    }
+
+    /// Sends a request and reads the head of its response, interim ones skipped.
+    ///
+    /// Both go on at once: a server may answer before it has read all, and the rest of the
+    /// request is sent while the body is read.
+    pub(in crate::client) async fn exchange(
+        &mut self,
+        request: Upload,
+    ) -> Result<Http1Head, ExchangeFailure> {
+        self.upload = request;
+        let mut n_interim_responses = 0;
+        let mut reader = HeadReader::default();
+        let answered = |reader: &HeadReader, n_interim| match n_interim == 0 && !reader.has_begun()
+        {
+            true => Answered::Nothing,
+            false => Answered::Something,
+        };
+        loop {
+            let head = reader
+                .read(&mut self.received)
+                .map_err(ExchangeFailure::after_answer)?;
+            match head {
+                Some(head) if is_interim(head.head.status) => n_interim_responses += 1,
+                Some(head) => return Ok(head),
+                None => match self.receive().await {
+                    Ok(1..) => {}
+                    Ok(0) | Err(_) => {
+                        return Err(ExchangeFailure {
+                            failure: TransportFailure::Closed,
+                            answered: answered(&reader, n_interim_responses),
+                        });
+                    }
+                },
+            }
+            if n_interim_responses > MAX_INTERIM_RESPONSES {
+                return Err(ExchangeFailure::after_answer(too_many_interim_responses()));
+            }
+        }
+    }
+
+    /// Reads what comes next, and sends meanwhile; 0 bytes are the end.
+    pub(super) async fn receive(&mut self) -> io::Result<usize> {
+        poll_fn(|context| self.poll_receive(context)).await
+    }
+
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.upload.poll_send(&mut *self.io, context);
+        self.received.reserve(READ_BYTES);
+        pin!(self.io.read_buf(&mut self.received)).poll(context)
+    }
+
+    /// Has the whole request been sent, and nothing come that was not asked for?
+    pub(super) fn is_settled(&self) -> bool {
+        self.upload.state() == UploadState::Sent && self.received.is_empty()
+    }
+
+    /// Is it still open, as far as can be told without waiting?
+    ///
+    /// An idle server has nothing to say: whatever there is to read is the end, or not HTTP.
+    pub(in crate::client) fn is_alive(&mut self) -> bool {
+        let mut byte = [0];
+        let mut buffer = ReadBuf::new(&mut byte);
+        let mut context = Context::from_waker(Waker::noop());
+        Pin::new(&mut *self.io)
+            .poll_read(&mut context, &mut buffer)
+            .is_pending()
+    }
+}
+
+impl ExchangeFailure {
+    /// A failure after which the request is not sent again.
+    pub(in crate::client) fn after_answer(failure: TransportFailure) -> Self {
+        Self {
+            failure,
+            answered: Answered::Something,
+        }
+    }
+}
+
+/// Does another response follow? After 101 none does.
+pub(in crate::client) fn is_interim(status: u16) -> bool {
+    matches!(status, 100..=199) && status != 101
+}

@@ -1,0 +1,170 @@
+//! Sends one request and returns the head of its response.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::body::ResponseBody;
+use super::connect::{Connected, Connector};
+use super::http1::{
+    Answered, Connection, ExchangeFailure, Framing, Home, Http1Body, Persistence, http1_request,
+};
+use super::http2::{Session, is_carried};
+use super::options::{ClientOptions, ClientOptionsError};
+use super::pool::{Pool, PoolKey};
+use super::request_stream::RequestStream;
+use super::tls::Versions;
+use crate::machine::{Outgoing, OutgoingBody, ResponseHead, TransportFailure};
+
+/// Sends requests as they are, one exchange at a time.
+///
+/// It knows nothing of the Fetch standard: what to send and what to make of the response is for
+/// the machine. It keeps connections and uses them again. A request whose connection turns out to
+/// have been closed meanwhile is sent once more, over a new one, unless its body is a stream.
+pub struct Transport {
+    connector: Connector,
+    pool: Mutex<Arc<Pool>>,
+    response_timeout: Duration,
+}
+
+impl Transport {
+    /// Makes one without connections. Only what the options say of the network counts here.
+    pub fn new(options: &ClientOptions) -> Result<Self, ClientOptionsError> {
+        Ok(Self {
+            connector: Connector::new(options)?,
+            pool: Mutex::default(),
+            response_timeout: options.response_timeout,
+        })
+    }
+
+    /// Sends a request and waits for the head of the response.
+    ///
+    /// The stream is the body if that is [`OutgoingBody::Stream`]. It is taken when it is sent.
+    pub async fn send(
+        &self,
+        outgoing: &Outgoing,
+        stream: &mut Option<RequestStream>,
+    ) -> Result<(ResponseHead, ResponseBody), TransportFailure> {
+        let sending = Sending {
+            transport: self,
+            pool: self.pool().clone(),
+            key: PoolKey::of(outgoing),
+            outgoing,
+        };
+        sending.send(stream).await
+    }
+
+    /// Forgets all connections. What is under way goes on.
+    pub fn forget_connections(&self) {
+        *self.pool() = Arc::default();
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Arc<Pool>> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").finish_non_exhaustive()
+    }
+}
+
+/// A request that is being sent.
+struct Sending<'a> {
+    transport: &'a Transport,
+    pool: Arc<Pool>,
+    key: PoolKey,
+    outgoing: &'a Outgoing,
+}
+
+type Answer = (ResponseHead, ResponseBody);
+
+impl Sending<'_> {
+    async fn send(&self, stream: &mut Option<RequestStream>) -> Result<Answer, TransportFailure> {
+        let versions = match is_carried(self.outgoing) {
+            true => Versions::Any,
+            false => Versions::Http1Only,
+        };
+        let is_stream = matches!(self.outgoing.body, OutgoingBody::Stream);
+        if let Some(used) = self.used_connection(versions) {
+            match self.exchange(used, stream).await {
+                Ok(answer) => return Ok(answer),
+                Err(ExchangeFailure { failure, answered }) => {
+                    if answered == Answered::Something || is_stream {
+                        return Err(failure);
+                    }
+                }
+            }
+        }
+        let connecting = self
+            .transport
+            .connector
+            .connect(&self.outgoing.url, versions);
+        let new = connecting.await?;
+        if let Connected::Http2(session) = &new {
+            self.pool.put_http2(&self.key, session.clone());
+        }
+        let answer = self.exchange(new, stream).await;
+        answer.map_err(|it| it.failure)
+    }
+
+    fn used_connection(&self, versions: Versions) -> Option<Connected> {
+        let session = match versions {
+            Versions::Any => self.pool.http2(&self.key),
+            Versions::Http1Only => None,
+        };
+        match session {
+            Some(session) => Some(Connected::Http2(session)),
+            None => self.pool.take_http1(&self.key).map(Connected::Http1),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        connection: Connected,
+        stream: &mut Option<RequestStream>,
+    ) -> Result<Answer, ExchangeFailure> {
+        let exchanging = async {
+            match connection {
+                Connected::Http1(connection) => self.http1(connection).await,
+                Connected::Http2(session) => self.http2(session, stream).await,
+            }
+        };
+        let timeout = self.transport.response_timeout;
+        let timed_out = || ExchangeFailure::after_answer(TransportFailure::Timeout);
+        tokio::time::timeout(timeout, exchanging)
+            .await
+            .unwrap_or_else(|_| Err(timed_out()))
+    }
+
+    async fn http1(&self, mut connection: Connection) -> Result<Answer, ExchangeFailure> {
+        let request = http1_request(self.outgoing).map_err(ExchangeFailure::after_answer)?;
+        let response = connection.exchange(request).await?;
+        let framing =
+            Framing::of(&response, &self.outgoing.method).map_err(ExchangeFailure::after_answer)?;
+        let persistence = Persistence::of(&response, framing);
+        let home = Home {
+            pool: Arc::downgrade(&self.pool),
+            key: self.key.clone(),
+        };
+        let body = Http1Body::new(connection, framing, persistence, home);
+        Ok((response.head, ResponseBody::http1(body)))
+    }
+
+    async fn http2(
+        &self,
+        session: Session,
+        stream: &mut Option<RequestStream>,
+    ) -> Result<Answer, ExchangeFailure> {
+        match session.exchange(self.outgoing, stream).await {
+            Ok((head, body)) => Ok((head, ResponseBody::http2(body))),
+            Err(failure) => {
+                if failure.answered == Answered::Nothing {
+                    self.pool.remove_http2(&self.key);
+                }
+                Err(failure)
+            }
+        }
+    }
+}
