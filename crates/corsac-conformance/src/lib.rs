@@ -6,6 +6,8 @@
 //!   case is asked of every [`Subject`]: the core alone, the tower layer, and the gateway over real
 //!   sockets;
 //! - `policy/*.toml`: a policy, and every mistake and doubt that must be found in it;
+//! - `fetch/*.toml`: a page's fetches, what a server answers, and what the page sees, by the rules
+//!   of `fetch-rules.toml`. The machine of `corsac-fetch` is held against them, in virtual time;
 //! - `faults.toml`: the faults of other libraries, each guarded by cases that name it.
 //!
 //! [`oracle`] holds matchers and readers so naive that they are evidently right; property tests and
@@ -13,7 +15,9 @@
 #![warn(clippy::unwrap_used)]
 
 mod fault;
+pub mod fetching;
 mod field;
+pub mod fuzzing;
 mod load;
 pub mod oracle;
 mod policy_case;

@@ -1,6 +1,9 @@
 //! The conformance cases, the lists of what they must cover, and the oracles.
 
 mod coverage;
+mod fetch_cases;
+mod fetch_closed_loop;
+mod fuzzing;
 mod loading;
 mod policy_cases;
 mod properties;

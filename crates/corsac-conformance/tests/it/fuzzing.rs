@@ -1,0 +1,139 @@
+//! What the fuzzers look for, with some thousand inputs from a fixed seed.
+
+use corsac_conformance::fuzzing::TARGETS;
+
+/// How many inputs each target gets.
+const N_INPUTS: u64 = 8_000;
+
+/// What inputs are made of, so that they come near to what is well-formed.
+const PIECES: [&[u8]; 72] = [
+    b"https://",
+    b"http://",
+    b"app.example",
+    b"*.",
+    b"*",
+    b":443",
+    b":8080",
+    b"/",
+    b"[::1]",
+    b".",
+    b"-",
+    b"a",
+    b"X-A",
+    b"x-b",
+    b"authorization",
+    b"accept",
+    b"content-type",
+    b"range",
+    b": ",
+    b":",
+    b",",
+    b", ",
+    b" ",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"\x0b",
+    b"\x0c",
+    b"\xff",
+    b"\"",
+    b"\\",
+    b"\"a,b\\\"",
+    b";",
+    b"=",
+    b"bytes=",
+    b"0",
+    b"12",
+    b"text/plain",
+    b"multipart/form-data",
+    b"application/x-www-form-urlencoded",
+    b"Origin",
+    b"Accept-Encoding",
+    b"true",
+    b"null",
+    b"no-referrer",
+    b"origin",
+    b"unsafe-url",
+    b"same-origin",
+    b"[policy.a]\n",
+    b"allow-origins = [\"",
+    b"\"]\n",
+    b"allow-credentials = true\n",
+    b"max-age = \"",
+    b"[[route]]\n",
+    b"path = \"/\"\n",
+    b"upstream = \"http://localhost\"\n",
+    b"PUT",
+    b"xn--",
+    b"127.0.0.1",
+    b"@",
+    b"{",
+    b"}",
+    b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    b"99999999999999999999",
+    b"\x01",
+    b"\x02",
+    b"\x03",
+    b"\x05",
+    b"\x09",
+    b"\x1f",
+    b"\x80",
+];
+
+/// A generator of numbers that need only be different ([SplitMix64](https://prng.di.unimi.it/splitmix64.c)).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn input(&mut self) -> Vec<u8> {
+        let mut input = Vec::new();
+        for _ in 0..self.below(40) {
+            match self.below(3) {
+                0 => input.push(self.next() as u8),
+                _ => input.extend(PIECES[self.below(PIECES.len())]),
+            }
+        }
+        input
+    }
+}
+
+#[test]
+fn no_input_breaks_a_target() {
+    for (name, target) in TARGETS {
+        let mut numbers = Numbers(name.len() as u64);
+        for _ in 0..N_INPUTS {
+            let input = numbers.input();
+            let result = std::panic::catch_unwind(|| target(&input));
+            assert!(
+                result.is_ok(),
+                "{name}: {:?}",
+                input.escape_ascii().to_string()
+            );
+        }
+    }
+}
+
+#[test]
+fn values_of_a_mebibyte_are_read_like_others() {
+    let mut numbers = Numbers(1);
+    for (name, target) in TARGETS {
+        let piece = PIECES[numbers.below(PIECES.len())];
+        for piece in [piece, b",", b"\"", b"a", b"a,"] {
+            let input = piece.repeat((1 << 20) / piece.len());
+            let result = std::panic::catch_unwind(|| target(&input));
+            assert!(result.is_ok(), "{name}: {}", piece.escape_ascii());
+        }
+    }
+}
