@@ -18,7 +18,7 @@ impl Server {
         let head = format!(
             "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 00:00:00 GMT\r\nServer: bench\r\n\
              Content-Type: text/plain\r\nCache-Control: no-store\r\n\
-             Content-Length: {n_bytes}\r\n\r\n"
+             Access-Control-Allow-Origin: *\r\nContent-Length: {n_bytes}\r\n\r\n"
         );
         let response = [head.into_bytes(), vec![b'x'; n_bytes]].concat();
         let response: &'static [u8] = response.leak();

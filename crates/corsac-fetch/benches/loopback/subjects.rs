@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
-use corsac::user_agent::{Header, HeaderList};
-use corsac_fetch::client::{ClientOptions, Transport};
-use corsac_fetch::{Outgoing, OutgoingBody, Purpose};
+use corsac::origin::Origin;
+use corsac::user_agent::{
+    CredentialsMode, Header, HeaderList, RedirectMode, RequestMode, RequestOrigin, TupleOrigin,
+    UseCorsPreflight,
+};
+use corsac_fetch::client::{Client, ClientOptions, Transport};
+use corsac_fetch::{
+    CacheMode, FetchRequest, Outgoing, OutgoingBody, Page, Purpose, Referrer, ReferrerPolicy,
+    UserAgent,
+};
 
 /// A client and what it is to get.
 #[derive(Clone)]
@@ -13,12 +20,16 @@ pub(crate) enum Subject {
     Reqwest(reqwest::Client, String),
     /// What is under the client: one exchange, without the algorithm.
     Transport(Arc<Transport>, Box<Outgoing>),
+    /// The whole: what a page of another origin gets.
+    Client(Arc<Client>, Box<(Page, FetchRequest)>),
 }
 
 /// The peer first: the others are compared with it.
 pub(crate) fn all(url: &str) -> Vec<Subject> {
     let reqwest = reqwest::Client::builder().no_proxy().build();
     let transport = Transport::new(&ClientOptions::default()).expect("the default options");
+    let client = Client::new(UserAgent::default(), &ClientOptions::default());
+    let client = client.expect("the default options");
     let outgoing = Outgoing {
         url: url.parse().expect("a URL"),
         method: b"GET".to_vec(),
@@ -30,7 +41,33 @@ pub(crate) fn all(url: &str) -> Vec<Subject> {
     vec![
         Subject::Reqwest(reqwest.expect("a client"), url.to_owned()),
         Subject::Transport(Arc::new(transport), Box::new(outgoing)),
+        Subject::Client(Arc::new(client), Box::new((page(), request(url)))),
     ]
+}
+
+fn page() -> Page {
+    let origin = Origin::parse(b"http://page.test").expect("an origin");
+    Page {
+        origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
+        url: "http://page.test/".parse().expect("a URL"),
+        referrer_policy: ReferrerPolicy::default(),
+    }
+}
+
+fn request(url: &str) -> FetchRequest {
+    FetchRequest {
+        url: url.to_owned(),
+        method: b"GET".to_vec(),
+        headers: Vec::new(),
+        body: None,
+        mode: RequestMode::Cors,
+        credentials: CredentialsMode::SameOrigin,
+        redirect: RedirectMode::Follow,
+        cache: CacheMode::Default,
+        referrer: Referrer::Client,
+        referrer_policy: None,
+        upload_listener: UseCorsPreflight::Unset,
+    }
 }
 
 impl Subject {
@@ -38,6 +75,7 @@ impl Subject {
         match self {
             Self::Reqwest(..) => "reqwest",
             Self::Transport(..) => "corsac-fetch transport",
+            Self::Client(..) => "corsac-fetch",
         }
     }
 
@@ -51,6 +89,13 @@ impl Subject {
             Self::Transport(transport, outgoing) => {
                 let sent = transport.send(outgoing, &mut None).await;
                 let (_, body) = sent.expect("a response");
+                body.bytes().await.expect("a body")
+            }
+            Self::Client(client, page_and_request) => {
+                let (page, request) = &**page_and_request;
+                let fetched = client.fetch(page, request.clone()).await;
+                let response = fetched.expect("a request");
+                let body = response.body.expect("a response that is shared");
                 body.bytes().await.expect("a body")
             }
         };

@@ -1,12 +1,14 @@
 //! The body of a response, as it arrives.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::http1::Http1Body;
 use super::http2::Http2Body;
+use super::limits::MAX_TRUSTED_LENGTH;
 
 /// The body of a response, read piece by piece.
 ///
@@ -22,6 +24,8 @@ pub struct ResponseBody {
 enum Source {
     Http1(Box<Http1Body>),
     Http2(Box<Http2Body>),
+    /// All of it, and not from the network.
+    AtHand(Bytes),
     /// It ended, or failed.
     Ended(Result<(), BodyFailure>),
 }
@@ -47,6 +51,11 @@ impl ResponseBody {
 
     pub(super) fn http2(body: Http2Body) -> Self {
         Self::new(Source::Http2(Box::new(body)))
+    }
+
+    /// A body that needs no network.
+    pub(super) fn at_hand(bytes: &Arc<[u8]>) -> Self {
+        Self::new(Source::AtHand(Bytes::from_owner(Arc::clone(bytes))))
     }
 
     fn new(source: Source) -> Self {
@@ -84,18 +93,29 @@ impl ResponseBody {
 
     /// Reads all of it.
     pub async fn bytes(mut self) -> Result<Bytes, BodyFailure> {
+        let n_expected = self.n_expected();
         let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());
         };
-        let Some(second) = self.chunk().await? else {
+        if first.len() as u64 == n_expected {
             return Ok(first);
-        };
-        let mut all = BytesMut::from(first);
-        all.extend_from_slice(&second);
+        }
+        let n_trusted = n_expected.min(MAX_TRUSTED_LENGTH);
+        let mut all = BytesMut::with_capacity(usize::try_from(n_trusted).unwrap_or(0));
+        all.extend_from_slice(&first);
         while let Some(chunk) = self.chunk().await? {
             all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
+    }
+
+    /// Bytes that are announced; 0 if there is no telling.
+    fn n_expected(&self) -> u64 {
+        match &self.source {
+            Source::Http1(body) => body.n_expected(),
+            Source::Http2(_) | Source::Ended(_) => 0,
+            Source::AtHand(bytes) => bytes.len() as u64,
+        }
     }
 
     async fn next_in_time(&mut self) -> Result<Option<Bytes>, BodyFailure> {
@@ -111,6 +131,10 @@ impl ResponseBody {
         match &mut self.source {
             Source::Http1(body) => body.chunk().await,
             Source::Http2(body) => body.chunk().await,
+            Source::AtHand(bytes) => {
+                let bytes = std::mem::take(bytes);
+                Ok((!bytes.is_empty()).then_some(bytes))
+            }
             Source::Ended(end) => end.clone().map(|()| None),
         }
     }

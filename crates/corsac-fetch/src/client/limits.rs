@@ -29,8 +29,16 @@ pub(super) const MAX_CHUNK_EXTENSION_BYTES: usize = 64 * 1024;
 /// Bytes of the trailers of a body, which are skipped.
 pub(super) const MAX_TRAILER_BYTES: usize = 64 * 1024;
 
-/// Bytes that are read from a connection at a time.
-pub(super) const READ_BYTES: usize = 16 * 1024;
+/// Bytes that are read from a connection at a time, at first: more than most responses have.
+pub(super) const READ_BYTES: usize = 8 * 1024;
+
+/// Bytes that are read at a time from a server that sends faster than we read.
+///
+/// What is in memory for a body that nobody asks for is not more.
+pub(super) const MAX_READ_BYTES: usize = 256 * 1024;
+
+/// Bytes of memory that a body is given before they arrive, by the length that it announces.
+pub(super) const MAX_TRUSTED_LENGTH: u64 = 1024 * 1024;
 
 /// The largest body that is copied behind the head of its request, so that both leave in one write.
 pub(super) const MAX_COPIED_BODY_BYTES: usize = 16 * 1024;

@@ -1,7 +1,12 @@
 //! The client: drives a fetch over the network.
+//!
+//! [`Client`] asks the machine what to send, sends it by its [`Transport`], and hands the machine
+//! what comes back. It decides nothing: whatever a page sees was decided without a network.
 
 mod body;
+mod clock;
 mod connect;
+mod drive;
 mod host_override;
 mod http1;
 mod http2;
@@ -14,6 +19,7 @@ mod tls;
 mod transport;
 
 pub use body::{BodyFailure, ResponseBody};
+pub use drive::{Client, Response};
 pub use host_override::{HostOverride, HostOverrideError};
 pub use options::{Certificates, ClientOptions, ClientOptionsError};
 pub use recorded::read_http1_response;

@@ -3,6 +3,7 @@
 mod bodies;
 mod bytes_both_ways;
 mod connections;
+mod fetches;
 mod heads;
 mod http2;
 mod properties;

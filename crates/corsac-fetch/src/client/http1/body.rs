@@ -99,6 +99,14 @@ impl Http1Body {
         body
     }
 
+    /// Bytes that are announced; 0 if there is no telling.
+    pub(in crate::client) fn n_expected(&self) -> u64 {
+        match (&self.connection, &self.decoder) {
+            (Some(_), Decoder::Length(remaining)) => *remaining,
+            (None, _) | (Some(_), Decoder::Chunked(_) | Decoder::UntilClose) => 0,
+        }
+    }
+
     /// The next bytes; `None` at the end.
     pub(in crate::client) async fn chunk(&mut self) -> Result<Option<Bytes>, BodyFailure> {
         loop {
@@ -106,7 +114,12 @@ impl Http1Body {
                 return Ok(None);
             };
             match self.decoder.next(&mut connection.received) {
-                Ok(Piece::Data(data)) => return Ok(Some(data)),
+                Ok(Piece::Data(data)) => {
+                    if matches!(self.decoder, Decoder::Length(0)) {
+                        self.end();
+                    }
+                    return Ok(Some(data));
+                }
                 Ok(Piece::End) => {
                     self.end();
                     return Ok(None);

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
-use super::super::limits::{MAX_INTERIM_RESPONSES, READ_BYTES};
+use super::super::limits::{MAX_INTERIM_RESPONSES, MAX_READ_BYTES, READ_BYTES};
 use super::super::recorded::too_many_interim_responses;
 use super::head::{HeadReader, Http1Head};
 use super::upload::{Upload, UploadState};
@@ -26,6 +26,8 @@ pub(in crate::client) struct Connection {
     /// What was received and not yet read.
     pub(super) received: BytesMut,
     upload: Upload,
+    /// How many bytes to read next.
+    n_wanted: usize,
 }
 
 /// Why an exchange failed, and whether it can be made again on another connection.
@@ -50,6 +52,7 @@ impl Connection {
             io,
             received: BytesMut::new(),
             upload: Upload::default(),
+            n_wanted: READ_BYTES,
         }
     }
 
@@ -99,8 +102,12 @@ impl Connection {
 
     fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.upload.poll_send(&mut *self.io, context);
-        self.received.reserve(READ_BYTES);
-        pin!(self.io.read_buf(&mut self.received)).poll(context)
+        self.received.reserve(self.n_wanted);
+        let read = std::task::ready!(pin!(self.io.read_buf(&mut self.received)).poll(context));
+        if let Ok(n_bytes) = read {
+            self.n_wanted = next_wanted(self.n_wanted, n_bytes);
+        }
+        Poll::Ready(read)
     }
 
     /// Has the whole request been sent, and nothing come that was not asked for?
@@ -128,6 +135,15 @@ impl ExchangeFailure {
             failure,
             answered: Answered::Something,
         }
+    }
+}
+
+/// How many bytes to ask for after a read: more if it got all it wanted, less if not.
+fn next_wanted(n_wanted: usize, n_read: usize) -> usize {
+    match n_read {
+        _ if n_read >= n_wanted => (2 * n_wanted).min(MAX_READ_BYTES),
+        _ if n_read < n_wanted / 4 => (n_wanted / 2).max(READ_BYTES),
+        _ => n_wanted,
     }
 }
 

@@ -1,0 +1,174 @@
+//! Drives a fetch to its outcome.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::body::ResponseBody;
+use super::clock::Clock;
+use super::options::{ClientOptions, ClientOptionsError};
+use super::request_stream::RequestStream;
+use super::transport::Transport;
+use crate::fetch::fetch;
+use crate::machine::{Outcome, Outgoing, Purpose, ResponseHead, Step, TransportFailure};
+use crate::request::{FetchRequest, Page};
+use crate::request_constructor::TypeError;
+use crate::user_agent::UserAgent;
+
+/// A browser without a window: a user agent, its connections and its clock.
+///
+/// Any number of fetches can be under way at once.
+///
+/// ```no_run
+/// use corsac_fetch::client::{Client, ClientOptions};
+/// use corsac_fetch::{FetchRequest, Page, UserAgent};
+///
+/// # async fn f(page: Page, request: FetchRequest) -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::new(UserAgent::default(), &ClientOptions::default())?;
+/// let response = client.fetch(&page, request).await?;
+/// match response.outcome.result {
+///     Ok(seen) => println!("the page sees the status {}", seen.status),
+///     Err(error) => println!("the page sees a network error: {}", error.code()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Client {
+    user_agent: Mutex<UserAgent>,
+    transport: Transport,
+    clock: Clock,
+    total_timeout: Option<Duration>,
+    body_limit: Option<u64>,
+}
+
+/// How a fetch ended, and what the page can read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Response {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The body, if the page may read one.
+    pub body: Option<ResponseBody>,
+}
+
+impl Client {
+    /// A client without connections.
+    pub fn new(user_agent: UserAgent, options: &ClientOptions) -> Result<Self, ClientOptionsError> {
+        Ok(Self {
+            user_agent: Mutex::new(user_agent),
+            transport: Transport::new(options)?,
+            clock: Clock::new(),
+            total_timeout: options.total_timeout,
+            body_limit: options.body_limit,
+        })
+    }
+
+    /// Fetches, as a script on the page does.
+    pub async fn fetch(&self, page: &Page, request: FetchRequest) -> Result<Response, TypeError> {
+        self.fetch_with(page, request, None).await
+    }
+
+    /// Fetches, with a stream for the body of a request that has one.
+    pub async fn fetch_with_stream(
+        &self,
+        page: &Page,
+        request: FetchRequest,
+        stream: RequestStream,
+    ) -> Result<Response, TypeError> {
+        self.fetch_with(page, request, Some(stream)).await
+    }
+
+    async fn fetch_with(
+        &self,
+        page: &Page,
+        request: FetchRequest,
+        mut stream: Option<RequestStream>,
+    ) -> Result<Response, TypeError> {
+        let deadline = self.total_timeout.map(|timeout| Instant::now() + timeout);
+        let mut step = fetch(&mut self.user_agent(), page, request, self.now())?;
+        let mut last_body = None;
+        loop {
+            let (outgoing, pending) = match step {
+                Step::Send(outgoing, pending) => (outgoing, pending),
+                Step::Done(outcome) => return Ok(self.response(*outcome, last_body, deadline)),
+            };
+            // What a redirect says is not read, and its connection is free for what follows.
+            drop(last_body.take());
+            let sent = self.send(&outgoing, &mut stream, deadline).await;
+            step = match sent {
+                Ok((head, body)) => {
+                    last_body = match outgoing.purpose {
+                        Purpose::Preflight => None,
+                        Purpose::Request => Some(body),
+                    };
+                    pending.receive(&mut self.user_agent(), head, self.now())
+                }
+                Err(failure) => pending.fail(&mut self.user_agent(), failure),
+            };
+        }
+    }
+
+    async fn send(
+        &self,
+        outgoing: &Outgoing,
+        stream: &mut Option<RequestStream>,
+        deadline: Option<Instant>,
+    ) -> Result<(ResponseHead, ResponseBody), TransportFailure> {
+        let sending = self.transport.send(outgoing, stream);
+        match deadline {
+            None => sending.await,
+            Some(deadline) => tokio::time::timeout_at(deadline, sending)
+                .await
+                .unwrap_or(Err(TransportFailure::Timeout)),
+        }
+    }
+
+    fn response(
+        &self,
+        outcome: Outcome,
+        last_body: Option<ResponseBody>,
+        deadline: Option<Instant>,
+    ) -> Response {
+        let response = outcome.result.as_ref().ok();
+        let body = response
+            .filter(|it| it.has_body)
+            .and_then(|response| match &response.data {
+                Some(data) => Some(ResponseBody::at_hand(data)),
+                None => last_body,
+            });
+        let body = body.map(|body| body.with_bounds(self.body_limit, deadline));
+        Response { outcome, body }
+    }
+
+    /// The user agent. While it is held, no fetch goes on.
+    pub fn user_agent(&self) -> MutexGuard<'_, UserAgent> {
+        self.user_agent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time since the Unix epoch, by which cookies and preflights expire.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// Moves the time on, to see what expires.
+    pub fn advance(&self, duration: Duration) {
+        self.clock.advance(duration);
+    }
+
+    /// Forgets cookies, preflights and connections. What is under way goes on.
+    pub fn reset(&self) {
+        self.user_agent().reset();
+        self.transport.forget_connections();
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
