@@ -1,8 +1,12 @@
 //! CORS-preflight fetch: asks on the page's behalf.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use corsac::user_agent::{PreflightFailure, check_preflight_response, cors_preflight_headers};
+use corsac::user_agent::{
+    PreflightFailure, check_preflight_response, cors_preflight_headers,
+    cors_unsafe_request_header_names,
+};
 
 use crate::fetch::Fetch;
 use crate::http_fetch::traced_cors_check;
@@ -59,20 +63,43 @@ pub(crate) fn receive(
     }
 }
 
-/// Leaves word of the list that does not name what was asked for.
+/// Leaves word of the list that does not name what was asked for, or cannot be read.
 fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure) {
     let (step, header, expected) = match failure {
-        PreflightFailure::MethodNotAllowed => {
-            ("7.5", "access-control-allow-methods", fetch.request.method.clone())
-        }
-        PreflightFailure::RequestHeaderNotAllowed(name) => {
-            ("7.7", "access-control-allow-headers", name.clone())
+        PreflightFailure::MethodNotAllowed => ("7.5", METHODS, fetch.request.method.clone()),
+        PreflightFailure::MalformedAllowMethods(_) => ("7.3", METHODS, fetch.request.method.clone()),
+        PreflightFailure::RequestHeaderNotAllowed(name) => ("7.7", HEADERS, name.clone()),
+        PreflightFailure::MalformedAllowHeaders(_) => {
+            let names = cors_unsafe_request_header_names(&fetch.request.headers);
+            ("7.3", HEADERS, names.join(&b","[..]))
         }
         _ => return,
     };
     let rule = Rule { anchor: "cors-preflight-fetch-0", step };
-    fetch.trace.compared(rule, header, &expected, |_| false);
+    fetch.trace.list_compared(rule, header, &expected, |lines| match failure {
+        PreflightFailure::MalformedAllowMethods(at) | PreflightFailure::MalformedAllowHeaders(at) => {
+            let before: usize = lines.iter().take(at.line).map(|line| line.len() + 2).sum();
+            before + at.start..before + at.end
+        }
+        _ => near_miss(&lines.join(&b", "[..]), &expected),
+    });
 }
 
+/// The element that looks as if it were meant: `put` for `PUT`, or `*`; if none does, all of them.
+fn near_miss(list: &[u8], expected: &[u8]) -> Range<usize> {
+    let mut start = 0;
+    for element in list.split(|byte| *byte == b',') {
+        let token = element.trim_ascii();
+        if token.eq_ignore_ascii_case(expected) || token == b"*" {
+            let start = start + element.len() - element.trim_ascii_start().len();
+            return start..start + token.len();
+        }
+        start += element.len() + 1;
+    }
+    0..list.len()
+}
+
+const METHODS: &str = "access-control-allow-methods";
+const HEADERS: &str = "access-control-allow-headers";
 const SENT: Rule = Rule { anchor: "cors-preflight-fetch-0", step: "6" };
 const STORED: Rule = Rule { anchor: "cors-preflight-fetch-0", step: "7.12" };

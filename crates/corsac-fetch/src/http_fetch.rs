@@ -124,7 +124,10 @@ pub(crate) fn traced_cors_check(
     );
     let header = "access-control-allow-origin";
     let origin = fetch.request.serialized_origin();
-    fetch.trace.compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed);
+    match head.headers.get(header.as_bytes()).as_deref() {
+        Some(b"*") if is_origin_allowed => fetch.trace.compared(rule("3"), header, b"*", |_| true),
+        _ => fetch.trace.compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed),
+    }
     let includes = corsac::user_agent::CredentialsMode::Include;
     if is_origin_allowed && fetch.request.credentials_mode == includes {
         let header = "access-control-allow-credentials";

@@ -18,9 +18,9 @@ use crate::trace::{Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
 /// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
-/// steps 8 to 10.2.
+/// steps 8 to 11.2.
 pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
-    // 10.1.
+    // 11.1.
     if fetch.request.cache_mode == CacheMode::OnlyIfCached {
         return fetch.fail(ua, NetworkError::OnlyIfCached);
     }
@@ -54,7 +54,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
 /// Takes from a response what the user agent keeps.
 ///
 /// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
-/// steps 12 to 20. Nobody can be asked for a password, so that a 401 is handed on and a 407 is a
+/// steps 12 to 19. Nobody can be asked for a password, so that a 401 is handed on and a 407 is a
 /// network error.
 pub(crate) fn receive(
     fetch: &mut Fetch,
@@ -139,5 +139,5 @@ fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
     }
 }
 
-const SENT: Rule = Rule { anchor: "concept-http-network-or-cache-fetch", step: "10.2" };
-const COOKIES: Rule = Rule { anchor: "concept-http-network-fetch", step: "14" };
+const SENT: Rule = Rule { anchor: "concept-http-network-or-cache-fetch", step: "11.2" };
+const COOKIES: Rule = Rule { anchor: "concept-http-network-fetch", step: "17" };

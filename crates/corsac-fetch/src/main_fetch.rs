@@ -148,13 +148,13 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
 
 /// Ends with a response: what the page sees of it.
 ///
-/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 21.
+/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 22.
 pub(crate) fn finish(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
     (sent, head): (Sent, ResponseHead),
 ) -> Step {
-    // 20.
+    // 21.
     let is_opaque = fetch.request.response_tainting == ResponseTainting::Opaque;
     if is_opaque && matches!(head.status, 206 | 416) && sent.asked_for_range_unseen(&fetch) {
         return fetch.fail(ua, NetworkError::UnrequestedRange);
@@ -167,7 +167,7 @@ pub(crate) fn finish(
 /// The filtered response of the request's tainting.
 fn filtered(fetch: &Fetch, head: ResponseHead) -> FilteredResponse {
     let request = &fetch.request;
-    // 21.
+    // 22.
     let has_body = request.method != b"HEAD" && !is_null_body_status(head.status);
     let visible = |r#type, headers| FilteredResponse {
         r#type,

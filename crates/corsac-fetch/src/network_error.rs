@@ -95,7 +95,10 @@ impl NetworkError {
             Self::CorsCheck(failure) => ("concept-cors-check", cors_check_step(*failure)),
             Self::Preflight(failure) => ("cors-preflight-fetch-0", preflight_step(failure)),
             Self::PreflightTransport(_) => ("cors-preflight-fetch-0", "7"),
-            Self::Transport(_) => ("concept-http-network-fetch", "13"),
+            Self::Transport(TransportFailure::StreamOverHttp1) => {
+                ("concept-http-network-fetch", "8.3")
+            }
+            Self::Transport(_) => ("concept-http-network-fetch", "8.1"),
             Self::SameOriginMode | Self::NoCorsRedirectMode | Self::Scheme => {
                 ("concept-main-fetch", "12")
             }
@@ -111,9 +114,9 @@ impl NetworkError {
             Self::CrossOriginResourcePolicy(_) => {
                 ("cross-origin-resource-policy-internal-check", "1")
             }
-            Self::UnrequestedRange => ("concept-main-fetch", "20"),
-            Self::OnlyIfCached => ("concept-http-network-or-cache-fetch", "10.1"),
-            Self::ProxyAuthentication => ("concept-http-network-or-cache-fetch", "15.1"),
+            Self::UnrequestedRange => ("concept-main-fetch", "21"),
+            Self::OnlyIfCached => ("concept-http-network-or-cache-fetch", "11.1"),
+            Self::ProxyAuthentication => ("concept-http-network-or-cache-fetch", "16.1"),
         };
         Rule { anchor, step }
     }
@@ -144,6 +147,7 @@ fn preflight_step(failure: &PreflightFailure) -> &'static str {
             "7.3"
         }
         PreflightFailure::MethodNotAllowed => "7.5",
+        PreflightFailure::RequestHeaderNotAllowed(name) if name == b"authorization" => "7.6",
         PreflightFailure::RequestHeaderNotAllowed(_) => "7.7",
         _ => "7",
     }
