@@ -30,10 +30,12 @@ pub mod location;
 pub mod data_url;
 pub mod cross_origin_resource_policy;
 pub mod timing_allow_origin;
+pub mod cookies;
 pub mod address_space;
 mod response;
 mod network_error;
 mod trace;
+mod rendering;
 mod user_agent;
 mod profile;
 
@@ -44,6 +46,7 @@ pub use machine::{
 pub use network_error::NetworkError;
 pub use profile::Profile;
 pub use request::{Body, CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
+pub use rendering::{Line, LineKind};
 pub use request_constructor::TypeError;
 pub use response::FilteredResponse;
 pub use trace::{

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use corsac::user_agent::{CredentialsMode, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight};
 use url::Url;
 
+use crate::url_list::origin_of;
+
 /// A request as a script makes it: what `new Request(url, init)` gets.
 #[derive(Clone, Debug)]
 pub struct FetchRequest {
@@ -32,6 +34,27 @@ pub struct FetchRequest {
     pub upload_listener: UseCorsPreflight,
 }
 
+impl FetchRequest {
+    /// What `fetch(url)` asks for: a `GET` in the mode `cors`, with credentials for the page's own
+    /// origin, that follows redirects.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            method: b"GET".to_vec(),
+            headers: Vec::new(),
+            body: None,
+            mode: RequestMode::Cors,
+            credentials: CredentialsMode::default(),
+            redirect: RedirectMode::default(),
+            cache: CacheMode::default(),
+            referrer: Referrer::default(),
+            referrer_policy: None,
+            upload_listener: UseCorsPreflight::default(),
+        }
+    }
+}
+
 /// The body of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a body is at hand or arrives later")]
@@ -57,6 +80,21 @@ pub struct Page {
     pub url: Url,
     /// The referrer policy of the page.
     pub referrer_policy: ReferrerPolicy,
+}
+
+impl Page {
+    /// The page at a URL, with the referrer policy that pages have by default.
+    ///
+    /// A URL without a tuple origin, such as a `data:` URL, makes a page whose origin is opaque: it
+    /// sends `Origin: null`.
+    #[must_use]
+    pub fn new(url: Url) -> Self {
+        let origin = match origin_of(&url) {
+            RequestOrigin::Opaque(_) => RequestOrigin::Opaque(0),
+            origin @ RequestOrigin::Tuple(_) => origin,
+        };
+        Self { origin, url, referrer_policy: ReferrerPolicy::default() }
+    }
 }
 
 /// The referrer that a script asks for.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use corsac::user_agent::{HeaderList, ResponseTainting};
 use url::Url;
 
+use crate::cookies::CookieRefusal;
 use crate::machine::{Outgoing, Purpose, ResponseHead};
 use crate::network_error::NetworkError;
 
@@ -81,11 +82,10 @@ pub enum StepOutcome {
     },
     /// The entries of the preflight cache under this fetch's key were cleared.
     PreflightCacheCleared,
-    /// Cookies of the response were kept.
-    CookiesStored {
-        /// How many.
-        n_stored: usize,
-    },
+    /// A cookie of the response was kept.
+    CookieStored,
+    /// A cookie of the response was not kept.
+    CookieRefused(CookieRefusal),
     /// A redirect is followed.
     Redirected {
         /// Where to.
@@ -199,6 +199,28 @@ impl Trace {
         };
         let expected = expected.to_vec();
         let comparison = Comparison { exchange, header, received, expected, span, holds };
+        self.push(rule, StepOutcome::Compared(comparison));
+    }
+
+    /// Notes that a list of the last response does not name what it had to. `span` gets its lines
+    /// and tells the bytes that are wrong, with `, ` between the lines.
+    pub(crate) fn list_compared(
+        &mut self,
+        rule: Rule,
+        header: &'static str,
+        expected: &[u8],
+        span: impl Fn(&[&[u8]]) -> Range<usize>,
+    ) {
+        let Some(exchange) = self.exchanges.len().checked_sub(1) else { return };
+        let head = self.exchanges[exchange].received.as_ref();
+        let lines: Vec<_> = head
+            .into_iter()
+            .flat_map(|head| head.headers.lines(header.as_bytes()))
+            .collect();
+        let span = if lines.is_empty() { 0..0 } else { span(&lines) };
+        let received = (!lines.is_empty()).then(|| lines.join(&b", "[..]));
+        let expected = expected.to_vec();
+        let comparison = Comparison { exchange, header, received, expected, span, holds: false };
         self.push(rule, StepOutcome::Compared(comparison));
     }
 }
