@@ -112,7 +112,7 @@ impl NetworkError {
             Self::RedirectCredentials => ("concept-http-redirect-fetch", "9"),
             Self::RedirectStream => ("concept-http-redirect-fetch", "11"),
             Self::CrossOriginResourcePolicy(_) => {
-                ("cross-origin-resource-policy-internal-check", "1")
+                ("cross-origin-resource-policy-internal-check", "5")
             }
             Self::UnrequestedRange => ("concept-main-fetch", "21"),
             Self::OnlyIfCached => ("concept-http-network-or-cache-fetch", "11.1"),
