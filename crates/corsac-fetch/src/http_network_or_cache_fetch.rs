@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting};
 
+use crate::cookies::{CookieCaller, CookieContext, SameSiteContext};
 use crate::fetch::{Fetch, append_if_absent};
 use crate::http_fetch::Sent;
+use crate::internal_request::Request;
 use crate::machine::{Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting};
 use crate::network_error::NetworkError;
 use crate::origin_header::origin_header;
@@ -38,6 +40,12 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
     if asks_for_range {
         append(&mut headers, b"Accept-Encoding", b"identity");
     }
+    // 8.21.
+    if includes_credentials
+        && let Some(cookies) = ua.cookies.retrieve(cookie_context(&fetch.request), now)
+    {
+        append(&mut headers, b"Cookie", &cookies);
+    }
     let outgoing = Outgoing {
         url: fetch.request.current_url().clone(),
         method: fetch.request.method.clone(),
@@ -62,6 +70,15 @@ pub(crate) fn receive(
     (sent, head): (Sent, &ResponseHead),
     now: Duration,
 ) -> Result<(), NetworkError> {
+    if sent.includes_credentials {
+        for set_cookie in head.headers.lines(b"set-cookie") {
+            let stored = ua.cookies.store(set_cookie, cookie_context(&fetch.request), now);
+            fetch.trace.push(COOKIE, match stored {
+                Ok(()) => StepOutcome::CookieStored,
+                Err(refusal) => StepOutcome::CookieRefused(refusal),
+            });
+        }
+    }
     match head.status {
         407 => Err(NetworkError::ProxyAuthentication),
         _ => Ok(()),
@@ -82,6 +99,14 @@ pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &U
     append_fetch_metadata_headers(&fetch.request, headers);
     // 8.15.
     append_if_absent(headers, b"User-Agent", &ua.identity().user_agent);
+}
+
+fn cookie_context(request: &Request) -> CookieContext<'_> {
+    CookieContext {
+        url: request.current_url(),
+        caller: CookieCaller::Http,
+        same_site: SameSiteContext::of(request),
+    }
 }
 
 fn includes_credentials(fetch: &Fetch) -> bool {
@@ -140,4 +165,4 @@ fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
 }
 
 const SENT: Rule = Rule { anchor: "concept-http-network-or-cache-fetch", step: "11.2" };
-const COOKIES: Rule = Rule { anchor: "concept-http-network-fetch", step: "17" };
+const COOKIE: Rule = Rule { anchor: "concept-http-network-fetch", step: "17" };

@@ -7,6 +7,7 @@ use corsac::user_agent::{
     MaxAgeQuirks, OnFailure, PreflightCheckOrder, Quirks,
 };
 
+use crate::cookies::UnsetSameSite;
 use crate::mixed_content::MixedContentRule;
 
 /// A browser engine, or the standard itself.
@@ -52,6 +53,14 @@ impl Profile {
 }
 
 impl Profile {
+    /// What a cookie without `SameSite` is taken for.
+    pub(crate) const fn unset_same_site(self) -> UnsetSameSite {
+        match self {
+            Self::Spec | Self::Chromium => UnsetSameSite::Lax,
+            Self::Firefox | Self::WebKit => UnsetSameSite::None,
+        }
+    }
+
     /// Which pages count as secure for mixed content.
     pub(crate) const fn mixed_content(self) -> MixedContentRule {
         match self {

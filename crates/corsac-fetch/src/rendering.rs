@@ -215,7 +215,8 @@ fn in_words(outcome: &StepOutcome) -> String {
             format!("the preflight allows the request; the answer is kept for {max_age} s")
         }
         StepOutcome::PreflightCacheCleared => "what earlier preflights allowed is forgotten".into(),
-        StepOutcome::CookiesStored { n_stored } => format!("cookies that are kept: {n_stored}"),
+        StepOutcome::CookieStored => "a cookie is kept".into(),
+        StepOutcome::CookieRefused(refusal) => format!("a cookie is not kept: {refusal}"),
         StepOutcome::Redirected { to } => format!("the redirect is followed to {to}"),
         StepOutcome::BecameGet => "the redirect makes it a GET without a body".to_owned(),
         StepOutcome::AuthorizationDropped => {

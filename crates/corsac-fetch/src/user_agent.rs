@@ -2,6 +2,7 @@
 
 use corsac::user_agent::PreflightCache;
 
+use crate::cookies::CookieStore;
 use crate::profile::Profile;
 
 /// A user agent: its cookies, its preflight cache, and which engine it is faithful to.
@@ -12,6 +13,7 @@ use crate::profile::Profile;
 pub struct UserAgent {
     profile: Profile,
     identity: Identity,
+    pub(crate) cookies: CookieStore,
     pub(crate) preflight_cache: PreflightCache,
 }
 
@@ -38,7 +40,8 @@ impl UserAgent {
     /// A user agent that remembers nothing yet.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        Self { profile, ..Self::default() }
+        let cookies = CookieStore::new(profile.unset_same_site());
+        Self { profile, cookies, ..Self::default() }
     }
 
     /// The same user agent under another name.
@@ -59,6 +62,17 @@ impl UserAgent {
         &self.identity
     }
 
+    /// The cookies.
+    #[must_use]
+    pub fn cookies(&self) -> &CookieStore {
+        &self.cookies
+    }
+
+    /// The cookies, to be read and written as `document.cookie` does.
+    pub fn cookies_mut(&mut self) -> &mut CookieStore {
+        &mut self.cookies
+    }
+
     /// The preflight cache.
     #[must_use]
     pub fn preflight_cache(&self) -> &PreflightCache {
@@ -67,6 +81,7 @@ impl UserAgent {
 
     /// Forgets cookies and preflights.
     pub fn reset(&mut self) {
+        self.cookies = CookieStore::new(self.profile.unset_same_site());
         self.preflight_cache = PreflightCache::default();
     }
 }
