@@ -62,6 +62,12 @@ impl Subject {
             handle: Box::new(handle),
         }
     }
+
+    /// How often one exchange allocates.
+    pub(crate) fn allocations(&mut self, request: Request<Body>) -> u64 {
+        let mut requests = vec![request];
+        allocation_counter::measure(|| (self.handle)(&mut requests)).count_total
+    }
 }
 
 /// What came of a subject.
@@ -96,15 +102,10 @@ pub(crate) fn measure(
             Measured {
                 name: subject.name,
                 nanoseconds: rounds[rounds.len() / 2] / effort.exchanges as f64,
-                allocations: allocations(subject, request()),
+                allocations: subject.allocations(request()),
             }
         });
     measured.collect()
-}
-
-fn allocations(subject: &mut Subject, request: Request<Body>) -> u64 {
-    let mut requests = vec![request];
-    allocation_counter::measure(|| (subject.handle)(&mut requests)).count_total
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
