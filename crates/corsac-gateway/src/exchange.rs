@@ -16,6 +16,7 @@ use hyper::upgrade::OnUpgrade;
 
 use crate::Gateway;
 use crate::body::Body;
+use crate::client_io::Ending;
 use crate::connections::Place;
 use crate::failure::Failure;
 use crate::fields::{self, ClientAddress, Host};
@@ -31,6 +32,7 @@ pub(crate) struct Client {
     gateway: Gateway,
     address: ClientAddress,
     place: Place,
+    ending: Arc<Ending>,
 }
 
 /// A response, and what there is to say about it.
@@ -41,11 +43,17 @@ struct Answered {
 }
 
 impl Client {
-    pub(crate) fn new(gateway: Gateway, address: IpAddr, place: Place) -> Self {
+    pub(crate) fn new(
+        gateway: Gateway,
+        address: IpAddr,
+        place: Place,
+        ending: Arc<Ending>,
+    ) -> Self {
         Self {
             gateway,
             address: ClientAddress::new(address),
             place,
+            ending,
         }
     }
 
@@ -55,6 +63,9 @@ impl Client {
 
     /// Finds the route, and lets its policy answer.
     fn begin(&self, request: Request<Incoming>) -> Step {
+        if request.version() == Version::HTTP_10 {
+            self.ending.bears_meaning();
+        }
         let route = self
             .gateway
             .routes
