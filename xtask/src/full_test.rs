@@ -1,7 +1,9 @@
 //! `cargo xtask test`: the one command that says whether corsac works.
 //!
-//! Cheap steps come first. All of them use the same profile and the same features, and none sets
-//! `RUSTFLAGS`, so that a dependency is compiled once for checking and once for running.
+//! Cheap steps come first. All of them use the same profile, and none sets `RUSTFLAGS`, so that a
+//! dependency is compiled once for checking and once for running. Two steps need some dependencies
+//! again with fewer features, for some seconds each: Cargo leaves dev-dependencies out of the docs,
+//! and the core is tested alone.
 
 use std::process::Command;
 
