@@ -72,3 +72,13 @@ pub use handle::PolicyHandle;
 pub use layer::CorsLayer;
 pub use map_err::{MapErr, MapErrFuture, MapErrLayer};
 pub use service::Cors;
+
+/// The examples of the documents, which must compile.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/guide/tower-layer.md")]
+    struct TowerLayer;
+}
