@@ -24,7 +24,7 @@ pub(crate) fn table(effort: Effort) -> String {
             Subject::one_service("tower-http", tower_http(1).layer(handler.clone())),
             Subject::one_service("corsac", CorsLayer::new(policy(1)).layer(handler)),
         ];
-        let measured = measure(effort, subjects, || input.request.clone());
+        let measured = measure(effort, subjects, &input.request);
         table += &format!("{:<37}", input.name);
         for row in measured {
             table += &format!("{:>9.0}{:>8}", row.nanoseconds, row.allocations);

@@ -42,16 +42,16 @@ fn main() {
 fn table(effort: Effort, n_origins: usize) -> String {
     let mut table = format!("\n{n_origins} origins\n{HEADINGS}\n");
     for kind in RequestKind::ALL {
-        let request = || kind.request(n_origins);
+        let request = kind.request(n_origins);
         let measured = measure(
             effort,
             subjects(HandlerFields::Json, kind, n_origins),
-            request,
+            &request,
         );
         let without_fields = subjects(HandlerFields::None, kind, n_origins);
         let allocations = without_fields
             .into_iter()
-            .map(|mut it| it.allocations(request()));
+            .map(|mut it| it.allocations(request.clone()));
         table += &rows(kind, &measured, &allocations.collect::<Vec<_>>());
         table.push('\n');
     }

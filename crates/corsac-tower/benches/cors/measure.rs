@@ -84,13 +84,13 @@ pub(crate) struct Measured {
 pub(crate) fn measure(
     effort: Effort,
     mut subjects: Vec<Subject>,
-    request: impl Fn() -> Request<Body>,
+    request: &Request<Body>,
 ) -> Vec<Measured> {
     let mut rounds = vec![Vec::with_capacity(effort.rounds); subjects.len()];
     let mut requests = Vec::with_capacity(effort.exchanges);
     for _ in 0..effort.rounds {
         for (subject, rounds) in subjects.iter_mut().zip(&mut rounds) {
-            requests.extend((0..effort.exchanges).map(|_| request()));
+            requests.resize_with(effort.exchanges, || request.clone());
             rounds.push(nanoseconds(|| (subject.handle)(&mut requests)));
         }
     }
@@ -102,7 +102,7 @@ pub(crate) fn measure(
             Measured {
                 name: subject.name,
                 nanoseconds: rounds[rounds.len() / 2] / effort.exchanges as f64,
-                allocations: subject.allocations(request()),
+                allocations: subject.allocations(request.clone()),
             }
         });
     measured.collect()
