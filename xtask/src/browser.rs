@@ -61,13 +61,13 @@ fn instructions(missing: &[&str]) -> String {
 }
 
 /// How to run `apt-get` with root's rights.
-enum Apt {
+pub(crate) enum Apt {
     AsRoot,
     ThroughSudo,
 }
 
 impl Apt {
-    fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         if !is_on_path("apt-get") {
             return None;
         }
@@ -77,7 +77,7 @@ impl Apt {
         succeeds(Command::new("sudo").args(["-n", "true"])).then_some(Self::ThroughSudo)
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         match self {
             Self::AsRoot => {
                 let mut command = Command::new("apt-get");
@@ -101,7 +101,7 @@ fn succeeds(command: &mut Command) -> bool {
     silent.status().is_ok_and(|status| status.success())
 }
 
-fn is_on_path(program: &str) -> bool {
+pub(crate) fn is_on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|directory| is_file(&directory.join(program)))
 }

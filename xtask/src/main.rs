@@ -7,6 +7,7 @@
     reason = "a task talks to who runs it"
 )]
 
+mod bench_gateway;
 mod browser;
 mod full_test;
 mod repository;
@@ -41,6 +42,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             println!("{BENCHES}");
             Ok(())
         }
+        ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
