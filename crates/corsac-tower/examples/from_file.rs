@@ -26,8 +26,8 @@ const POLICY_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/corsac.
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let handle = PolicyHandle::new(read_policy(Path::new(POLICY_FILE))?);
     let app = router(&handle);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("http://127.0.0.1:3000 follows {POLICY_FILE}; press Enter to read it again");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:4000").await?;
+    println!("http://127.0.0.1:4000 follows {POLICY_FILE}; press Enter to read it again");
     std::thread::spawn(move || {
         for _ in std::io::stdin().lines() {
             match reload(&handle, Path::new(POLICY_FILE)) {

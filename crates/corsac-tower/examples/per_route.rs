@@ -3,11 +3,11 @@
 //!
 //! ```text
 //! cargo run -p corsac-tower --example per_route
-//! curl -si http://127.0.0.1:3000/catalogue -H 'Origin: https://anyone.example'
-//! curl -si http://127.0.0.1:3000/orders/7 -H 'Origin: https://shop.example'
-//! curl -si http://127.0.0.1:3000/orders/7 -X OPTIONS \
+//! curl -si http://127.0.0.1:4000/catalogue -H 'Origin: https://anyone.example'
+//! curl -si http://127.0.0.1:4000/orders/7 -H 'Origin: https://shop.example'
+//! curl -si http://127.0.0.1:4000/orders/7 -X OPTIONS \
 //!     -H 'Origin: https://shop.example' -H 'Access-Control-Request-Method: DELETE'
-//! curl -si http://127.0.0.1:3000/health -H 'Origin: https://shop.example'
+//! curl -si http://127.0.0.1:4000/health -H 'Origin: https://shop.example'
 //! ```
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use http::StatusCode;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = router()?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:4000").await?;
     Ok(axum::serve(listener, app).await?)
 }
 
