@@ -19,7 +19,7 @@ use self::answer::Answer;
 use self::load::{Load, Measurement};
 use self::server::{Core, Server};
 use self::table::Table;
-use crate::browser::{Apt, is_on_path};
+use crate::programs::{self, Program};
 use crate::repository::root;
 use crate::step::run_command;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
             .with_context(|| format!("`{number}` is not a number of seconds"))?,
         _ => bail!("`cargo xtask bench gateway` takes `--seconds N`, and nothing else"),
     };
-    ensure_programs()?;
+    programs::ensure(&PROGRAMS)?;
     if std::thread::available_parallelism()?.get() < 2 {
         bail!("this takes two cores: one for the server, one for the load");
     }
@@ -142,25 +142,17 @@ fn free_addresses() -> Result<[SocketAddr; 3]> {
     ])
 }
 
-/// Sees to it that nginx and wrk are there, through apt if it may.
-fn ensure_programs() -> Result<()> {
-    let is_missing = |program: &&str| !is_on_path(program);
-    let missing: Vec<&str> = ["nginx", "wrk"].into_iter().filter(is_missing).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let packages = missing.join(" ");
-    let Some(apt) = Apt::find() else {
-        bail!(
-            "these programs are missing: {packages}\n\n    \
-             sudo apt-get update && sudo apt-get install {packages}\n"
-        );
-    };
-    println!("    not installed yet: {packages}");
-    run_command(apt.command().arg("update"))?;
-    let install = ["install", "--yes", "--no-install-recommends"];
-    run_command(apt.command().args(install).args(&missing))
-}
+/// What this needs beside corsac.
+const PROGRAMS: [Program; 2] = [
+    Program {
+        name: "nginx",
+        package: "nginx",
+    },
+    Program {
+        name: "wrk",
+        package: "wrk",
+    },
+];
 
 const DEFAULT_SECONDS: u32 = 5;
 const ROUNDS: u32 = 3;

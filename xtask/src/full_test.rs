@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::repository::{self, Repository};
 use crate::step::{Steps, run_command};
-use crate::{browser, tidy, without_std};
+use crate::{programs, tidy, without_std};
 
 /// Runs every step, up to the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<()> {
         run_command(cargo("fmt").args(["--all", "--check"]))
     })?;
     steps.run("tidy", || tidy::run(&Repository::read()?))?;
-    steps.run("browser", browser::ensure)?;
+    steps.run("browser", || programs::ensure(&programs::BROWSER))?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
     steps.run("docs", docs)?;
