@@ -234,7 +234,7 @@ impl Drop for Driver {
     }
 }
 
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless",
     "--disable-gpu",
     "--disable-quic",
@@ -243,6 +243,8 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // What fades in is not there yet to WebDriver.
+    "--force-prefers-reduced-motion",
     "--window-size=1280,900",
 ];
 

@@ -210,7 +210,7 @@ impl Answer {
         let fields = lines
             .map(|line| {
                 line.split_once(": ")
-                    .unwrap_or((line.trim_end_matches(':'), ""))
+                    .unwrap_or_else(|| (line.trim_end_matches(':'), ""))
             })
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();

@@ -1,5 +1,7 @@
 //! The policy, edited on the page.
 
+use serde_json::json;
+
 use super::{presses::press, truth::Truth};
 use crate::{chromium::Chromium, demo::Demo};
 
@@ -146,25 +148,27 @@ async fn another_origin_or_no_credentials_block_what_they_should() {
     browser.close().await;
 }
 
+const BROKEN: &str =
+    "allow-origins = [\"https://a.example/\"]\nallow-method = [\"PUT\"]\nmax-age = 5";
+
+async fn apply_broken(browser: &Chromium) {
+    write(browser, BROKEN).await;
+    browser.find("#apply-policy").await.click().await.unwrap();
+    browser.wait("#policy-status[data-kind=refused]").await;
+}
+
 #[tokio::test]
 async fn a_broken_policy_shows_every_mistake_and_the_old_one_still_serves() {
     let demo = Demo::start();
     let browser = Chromium::open(&demo).await;
-    write(
-        &browser,
-        "allow-origins = [\"https://a.example/\"]\nallow-method = [\"PUT\"]\nmax-age = 5",
-    )
-    .await;
-    browser.find("#apply-policy").await.click().await.unwrap();
-    browser.wait("#policy-status[data-kind=refused]").await;
-
+    apply_broken(&browser).await;
     let status = browser.text("#policy-status").await;
     assert_eq!(status, "Not applied: 3 errors. Policy 1 is still in force.");
-    let codes =
-        "return [...document.querySelectorAll('#policy-problems li')].map((it) => it.dataset.code)";
+    let codes = "return [...document.querySelectorAll('#policy-problems li')]
+        .map((it) => it.dataset.code)";
     assert_eq!(
         browser.run(codes).await,
-        serde_json::json!([
+        json!([
             "origin-trailing-slash",
             "unknown-key",
             "duration-without-unit"
@@ -185,7 +189,19 @@ async fn a_broken_policy_shows_every_mistake_and_the_old_one_still_serves() {
         press(&browser, "put", "gateway").await[0].outcome,
         "readable"
     );
+    assert_eq!(
+        browser.console().await,
+        [],
+        "a refused policy is no error of the page"
+    );
+    browser.close().await;
+}
 
+#[tokio::test]
+async fn mistakes_are_linked_to_the_text_area_and_to_their_places() {
+    let demo = Demo::start();
+    let browser = Chromium::open(&demo).await;
+    apply_broken(&browser).await;
     let field = browser.find("#policy-text").await;
     assert_eq!(
         field.attr("aria-invalid").await.unwrap().as_deref(),
@@ -201,20 +217,14 @@ async fn a_broken_policy_shows_every_mistake_and_the_old_one_still_serves() {
             .unwrap()
     );
 
-    browser
+    let place = browser
         .find("#policy-problems li:nth-child(2) button")
-        .await
-        .click()
-        .await
-        .unwrap();
+        .await;
+    assert_eq!(place.text().await.unwrap(), "line 2, column 1");
+    place.click().await.unwrap();
     let selected = "const it = document.activeElement;
         return it.value.slice(it.selectionStart, it.selectionEnd)";
     assert_eq!(browser.run(selected).await, "allow-method");
-    assert_eq!(
-        browser.console().await,
-        [],
-        "a refused policy is no error of the page"
-    );
     browser.close().await;
 }
 

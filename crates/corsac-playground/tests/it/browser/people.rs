@@ -182,10 +182,12 @@ async fn every_text_has_enough_contrast_in_light_and_in_dark() {
 async fn nothing_moves_for_those_who_asked_for_it() {
     let demo = Demo::start();
     let browser = Chromium::open(&demo).await;
-    browser.prefer("prefers-reduced-motion", "reduce").await;
     press(&browser, "get", "api").await;
     let script = "return getComputedStyle(document.getElementById('result-get-api')).animationName";
-    assert_eq!(browser.run(script).await, "none");
+    for (preference, animation) in [("no-preference", "appear"), ("reduce", "none")] {
+        browser.prefer("prefers-reduced-motion", preference).await;
+        assert_eq!(browser.run(script).await, animation);
+    }
     browser.close().await;
 }
 
