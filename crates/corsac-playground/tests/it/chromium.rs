@@ -251,5 +251,5 @@ const ARGUMENTS: [&str; 10] = [
 /// A loaded machine takes seconds to start a browser; a failing test may take longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const INSTALL: &str = "The tests drive the demo in Chromium. On Debian or Ubuntu: \
+const INSTALL: &str = "The tests drive the demo in Chromium. On Debian: \
                        apt install chromium chromium-driver";
