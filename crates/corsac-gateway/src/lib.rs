@@ -47,6 +47,7 @@ mod head_timer;
 mod limits;
 mod observer;
 mod path;
+mod rewrite;
 mod routes;
 mod serve;
 mod tunnel;
