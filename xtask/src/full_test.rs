@@ -1,7 +1,9 @@
 //! `cargo xtask test`: the one command that says whether corsac works.
 //!
-//! Cheap steps come first. All of them use the same profile and the same features, and none sets
-//! `RUSTFLAGS`, so that a dependency is compiled once for checking and once for running.
+//! Cheap steps come first. All of them use the same profile, and none sets `RUSTFLAGS`, so that a
+//! dependency is compiled once for checking and once for running. Two steps need some dependencies
+//! again with fewer features, for some seconds each: Cargo leaves dev-dependencies out of the docs,
+//! and the core is tested alone.
 
 use std::process::Command;
 
@@ -9,7 +11,7 @@ use anyhow::Result;
 
 use crate::repository::{self, Repository};
 use crate::step::{Steps, run_command};
-use crate::{browser, tidy, without_std};
+use crate::{programs, tidy, without_std};
 
 /// Runs every step, up to the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -18,7 +20,7 @@ pub(crate) fn run() -> Result<()> {
         run_command(cargo("fmt").args(["--all", "--check"]))
     })?;
     steps.run("tidy", || tidy::run(&Repository::read()?))?;
-    steps.run("browser", browser::ensure)?;
+    steps.run("browser", || programs::ensure(&programs::BROWSER))?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
     steps.run("docs", docs)?;

@@ -7,8 +7,9 @@
     reason = "a task talks to who runs it"
 )]
 
-mod browser;
+mod bench_gateway;
 mod full_test;
+mod programs;
 mod repository;
 mod rust_source;
 mod step;
@@ -41,6 +42,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             println!("{BENCHES}");
             Ok(())
         }
+        ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -58,11 +60,11 @@ cargo xtask TASK
   test            everything: format, tidy, lints, docs and all tests, the demo in a browser too
   tidy            the invariants of the tree alone; takes a second
   bench           lists the benchmarks
-  bench gateway   the gateway against nginx; needs nginx and wrk
+  bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
 
 Exit code: 0 if all is well, 1 if not.";
 
 const BENCHES: &str = "\
-cargo xtask bench gateway       the gateway against nginx, as a table of ratios; needs nginx and wrk
-cargo bench -p corsac           the core alone: origin sets, hostile input
-cargo bench -p corsac-tower     the layer beside tower-http's, with allocations counted";
+cargo xtask bench gateway       the gateway against nginx, as a table of ratios
+cargo bench -p corsac           the origin set alone, from one pattern to a million
+cargo bench -p corsac-tower     the layer beside tower-http's, and hostile input; counts allocations";

@@ -10,6 +10,7 @@ mod crate_graph;
 mod crate_shape;
 mod decisions;
 mod duplicates;
+mod examples;
 mod halves;
 mod licences;
 mod no_std;
@@ -109,6 +110,7 @@ const CHECKS: &[(&str, Check)] = &[
         "every key of the policy file is explained in the guide",
         codes::keys,
     ),
+    ("every example in Rust is compiled", examples::check),
     ("text files are plain", text::lines),
     ("no file is large", text::sizes),
     ("no dependency is there twice", duplicates::check),

@@ -25,7 +25,7 @@ async fn play(playground: Playground) -> Result<Exit, Failure> {
         }
     }
     terminal::print(&greeting(addresses))?;
-    let output = running::until_told(signals, |told| {
+    let output = running::until_told(signals, "ending the demo", |told| {
         playground.run(async {
             // Without a teller there is nothing to wait for either.
             let _ = told.await;
@@ -64,12 +64,10 @@ fn parts(addresses: &Addresses) -> [(&'static str, Address); 3] {
 fn greeting(addresses: &Addresses) -> String {
     let [page, api, gateway] = parts(addresses).map(|(_, address)| address.to_string());
     format!(
-        "\
-  page     {page}
-  API      {api}  knows nothing of CORS
-  gateway  {gateway}  the same API behind a policy
-
-Open {page} in a browser. Ctrl-C ends the demo.
-"
+        "  page     {page}\n  \
+           API      {api}  knows nothing of CORS\n  \
+           gateway  {gateway}  the same API behind a policy\n\
+         \n\
+         Open {page} in a browser. Ctrl-C ends the demo.\n"
     )
 }

@@ -24,9 +24,10 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 
 /// Runs a server until it has ended after a first signal, or at once after a second.
 ///
-/// `serve` gets a future that is done at the first signal.
+/// `serve` gets a future that is done at the first signal, when the user sees the note.
 pub(crate) async fn until_told<S, T>(
     mut signals: Signals,
+    note: &str,
     serve: impl FnOnce(oneshot::Receiver<()>) -> S,
 ) -> Option<T>
 where
@@ -35,7 +36,7 @@ where
     let (tell, told) = oneshot::channel();
     let cut_off = async {
         signals.next().await;
-        terminal::note("finishing the requests under way; a second signal cuts them off");
+        terminal::note(note);
         // The server may have ended by itself.
         let _ = tell.send(());
         signals.next().await;

@@ -63,7 +63,7 @@ async fn serve(gateway: &Gateway, address: SocketAddr) -> Result<Exit, Failure> 
     let listener = bound.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
     terminal::note(&format!("listening on http://{address}"));
-    let output = running::until_told(signals, |told| {
+    let output = running::until_told(signals, ENDING, |told| {
         gateway.serve(listener, async {
             // Without a teller there is nothing to wait for either.
             let _ = told.await;
@@ -110,3 +110,6 @@ fn log(exchange: &Exchange<'_>) {
     }
     terminal::note(&line);
 }
+
+/// What the user sees at the first signal.
+const ENDING: &str = "finishing the requests under way; a second signal cuts them off";

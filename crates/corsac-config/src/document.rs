@@ -132,6 +132,9 @@ impl<'s> Document<'s> {
         let breaks = &self.syntax_errors;
         let source = self.source;
         self.problems.settle(|problem| {
+            if breaks.is_empty() {
+                return true;
+            }
             let line = lines.number(problem.span.start);
             let doubted = match problem.code {
                 "syntax" | "duplicate-key" => return true,
@@ -183,6 +186,6 @@ pub const MAX_SOURCE_LEN: usize = 16 * MIB;
 
 /// How many tokens a file may have: 250,000 origins, each on its own line.
 ///
-/// The parser needs up to 250 bytes for each, so that a file of brackets alone would cost far
+/// The parser needs up to 300 bytes for each, so that a file of brackets alone would cost far
 /// more memory than its length tells.
 pub const MAX_TOKENS: usize = 1024 * 1024;

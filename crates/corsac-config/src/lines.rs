@@ -20,15 +20,20 @@ pub(crate) struct Lines<'s> {
 
 impl<'s> Lines<'s> {
     pub(crate) fn new(source: &'s str) -> Self {
+        // Editors do not show a byte order mark.
+        let mark = source
+            .strip_prefix('\u{feff}')
+            .map_or(0, |rest| source.len() - rest.len());
         let breaks = source.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(breaks).collect();
+        let starts = std::iter::once(mark).chain(breaks).collect();
         Self { source, starts }
     }
 
     pub(crate) fn position(&self, at: usize) -> Position {
         let at = floor_char_boundary(self.source, at);
         let line = self.number(at);
-        let before = &self.source[self.start(line)..at];
+        let start = self.start(line);
+        let before = &self.source[start..at.max(start)];
         Position {
             line,
             column: before.chars().count() + 1,
@@ -37,7 +42,7 @@ impl<'s> Lines<'s> {
 
     /// The number of the line that holds the byte, from 1.
     pub(crate) fn number(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at)
+        self.starts.partition_point(|start| *start <= at).max(1)
     }
 
     /// Where a line starts.

@@ -72,8 +72,8 @@ impl File<'_> {
     /// Adds the line on which the problem starts, or what is meant of it if the line is too long.
     fn excerpt<'g>(&'g self, problem: &Problem, group: Group<'g>) -> Group<'g> {
         let Position { line, column } = self.lines.position(problem.span.start);
-        let start = problem.span.start - self.lines.start(line);
-        let end = problem.span.end - self.lines.start(line);
+        let start = problem.span.start.saturating_sub(self.lines.start(line));
+        let end = problem.span.end.saturating_sub(self.lines.start(line));
         let text = self.lines.text(line);
         let start = floor_char_boundary(text, start);
         let end = floor_char_boundary(text, end).max(start);

@@ -13,6 +13,8 @@ use crate::subject::Subject;
 pub struct Report {
     /// How many cases each subject was asked.
     pub asked: BTreeMap<Transport, usize>,
+    /// How many cases each subject was not asked, because the case says so and why.
+    pub left_out: BTreeMap<Transport, usize>,
     /// Every failure, in the order of the cases.
     pub failures: Vec<Failure>,
 }
@@ -49,6 +51,7 @@ pub fn run(cases: &[ServerCase], subjects: &mut [Box<dyn Subject>]) -> Report {
         for subject in &mut *subjects {
             let transport = subject.transport();
             if !case.is_for(transport) {
+                *report.left_out.entry(transport).or_default() += 1;
                 continue;
             }
             *report.asked.entry(transport).or_default() += 1;
@@ -174,7 +177,11 @@ impl fmt::Display for Report {
                 .iter()
                 .filter(|it| it.subject == *subject)
                 .count();
-            writeln!(f, "{subject}: {asked} cases, {failed} failed")?;
+            let left_out = self.left_out.get(subject).copied().unwrap_or_default();
+            writeln!(
+                f,
+                "{subject}: {asked} cases, {failed} failed, {left_out} not for it"
+            )?;
         }
         Ok(())
     }

@@ -31,6 +31,8 @@ struct FromUpstream {
     incoming: Incoming,
     connection: Option<Box<Connection>>,
     upstream: Arc<Upstream>,
+    /// How the body broke off, until that is told.
+    error: Option<hyper::Error>,
 }
 
 impl Body {
@@ -52,6 +54,7 @@ impl Body {
             incoming,
             connection,
             upstream,
+            error: None,
         }))
     }
 }
@@ -62,7 +65,11 @@ impl FromUpstream {
             incoming,
             connection,
             upstream,
+            error,
         } = self;
+        if let Some(error) = error.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         let Some(driven) = connection else {
             return Poll::Ready(None);
         };
@@ -70,7 +77,14 @@ impl FromUpstream {
         match &frame {
             Some(Ok(_)) if !incoming.is_end_stream() => {}
             Some(Ok(_)) | None => upstream.release(connection.take().expect("it was just driven")),
-            Some(Err(_)) => *connection = None,
+            Some(Err(_)) => {
+                // At an error hyper drops what it has not sent yet. In the meantime it sends it:
+                // the client gets all that came, the head with its CORS fields first of all.
+                *connection = None;
+                *error = frame.and_then(Result::err);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
         }
         Poll::Ready(frame)
     }
@@ -99,7 +113,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Text(_) => false,
-            Kind::Upstream(body) => body.connection.is_none() || body.incoming.is_end_stream(),
+            Kind::Upstream(body) => body.connection.is_none() && body.error.is_none(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -21,13 +23,42 @@ pub(crate) struct ClientIo {
     stream: TokioIo<TcpStream>,
     /// There while a write waits.
     deadline: Option<Deadline>,
+    ending: Arc<Ending>,
+    was_shut_down: bool,
+}
+
+/// How a connection may end.
+///
+/// A client of HTTP/1.0 knows no chunks: the end of the connection is the end of the body. Were a
+/// body that breaks off followed by an orderly end, half of it would look like the whole; so the
+/// connection is reset.
+#[derive(Debug, Default)]
+pub(crate) struct Ending(AtomicBool);
+
+impl Ending {
+    /// From now on an orderly end says that everything was sent.
+    pub(crate) fn bears_meaning(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for ClientIo {
+    fn drop(&mut self) {
+        if !self.was_shut_down && self.ending.0.load(Ordering::Relaxed) {
+            // There is nobody left to tell if it fails, which it does on a socket that is gone.
+            let _ = self.stream.inner().set_zero_linger();
+        }
+    }
 }
 
 impl ClientIo {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream, ending: Arc<Ending>) -> Self {
+        let stream = TokioIo::new(stream);
         Self {
-            stream: TokioIo::new(stream),
+            stream,
             deadline: None,
+            ending,
+            was_shut_down: false,
         }
     }
 
@@ -87,6 +118,7 @@ impl Write for ClientIo {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.was_shut_down = true;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

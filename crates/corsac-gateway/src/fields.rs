@@ -6,31 +6,99 @@ use std::net::IpAddr;
 
 use http::Version;
 use http::header::{
-    self, CONNECTION, Entry, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+    CONNECTION, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 
 use crate::limits::MAX_HOPS;
 
-/// Removes the fields that are meant for this connection only.
+/// Which of the fields that matter to an intermediary a message has.
 ///
-/// `Trailer` stays: it describes the message, which is passed on with its trailers.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    // Most messages have one such field or none: one look at each name finds out.
-    let mut found = [false; HOP_BY_HOP.len()];
-    for name in headers.keys() {
-        if let Some(position) = hop_by_hop_position(name) {
-            found[position] = true;
+/// Most messages have hardly any. One look at each name finds out, and spares a look-up for each
+/// that is not there.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    hop_by_hop: [bool; HOP_BY_HOP.len()],
+    has_expect: bool,
+    has_max_forwards: bool,
+    has_via: bool,
+}
+
+impl Survey {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut survey = Self::default();
+        for name in headers.keys() {
+            match *name {
+                EXPECT => survey.has_expect = true,
+                MAX_FORWARDS => survey.has_max_forwards = true,
+                VIA => survey.has_via = true,
+                _ => {
+                    if let Some(position) = hop_by_hop_position(name) {
+                        survey.hop_by_hop[position] = true;
+                    }
+                }
+            }
+        }
+        survey
+    }
+
+    /// The protocol that the message asks to go on with, if it does.
+    ///
+    /// `h2c` is not passed on: HTTP/2 over the tunnel would carry requests past the policy, and
+    /// [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113#appendix-B) has dropped it.
+    pub(crate) fn upgrade(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        if !self.hop_by_hop[UPGRADE_POSITION] {
+            return None;
+        }
+        let upgrade = headers.get(UPGRADE)?;
+        let is_asked = list(headers, &CONNECTION).any(|it| it.eq_ignore_ascii_case(b"upgrade"));
+        let is_h2c = list_members(upgrade.as_bytes()).any(|it| it.eq_ignore_ascii_case(b"h2c"));
+        (is_asked && !is_h2c).then(|| upgrade.clone())
+    }
+
+    /// Does the sender of the request take trailers?
+    pub(crate) fn takes_trailers(&self, headers: &HeaderMap) -> bool {
+        let codings = || list(headers, &TE);
+        self.hop_by_hop[TE_POSITION] && codings().any(|it| it.eq_ignore_ascii_case(b"trailers"))
+    }
+
+    /// How often the request may still be forwarded, if it says so.
+    pub(crate) fn max_forwards(&self, headers: &HeaderMap) -> Option<u32> {
+        match self.has_max_forwards {
+            true => headers.get(MAX_FORWARDS)?.to_str().ok()?.parse().ok(),
+            false => None,
         }
     }
-    if found[CONNECTION_POSITION] {
-        for name in nominated(headers) {
-            headers.remove(name);
+
+    /// Has the message passed so many gateways of this kind that it must be going round in
+    /// circles?
+    pub(crate) fn is_loop(&self, headers: &HeaderMap) -> bool {
+        let hops = || list(headers, &VIA).filter(|hop| hop.ends_with(b" corsac"));
+        self.has_via && hops().count() > MAX_HOPS
+    }
+
+    /// Removes the fields that are meant for this connection only.
+    ///
+    /// `Trailer` stays: it describes the message, which is passed on with its trailers.
+    pub(crate) fn remove_hop_by_hop(&self, headers: &mut HeaderMap) {
+        if self.hop_by_hop[CONNECTION_POSITION] {
+            for name in nominated(headers) {
+                headers.remove(name);
+            }
+        }
+        for (name, is_there) in HOP_BY_HOP.iter().zip(self.hop_by_hop) {
+            if is_there {
+                headers.remove(name);
+            }
         }
     }
-    for (name, is_there) in HOP_BY_HOP.iter().zip(found) {
-        if is_there {
-            headers.remove(name);
+
+    /// Removes what the client expects of the gateway.
+    ///
+    /// It tells the client itself to go on, once the upstream takes the body.
+    pub(crate) fn remove_expect(&self, headers: &mut HeaderMap) {
+        if self.has_expect {
+            headers.remove(EXPECT);
         }
     }
 }
@@ -38,20 +106,18 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
 /// The names that the `Connection` lines list, save those that only say what becomes of the
 /// connection.
 fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
-    let options = connection_options(headers);
-    let names = options.filter(|option| {
+    let is_name = |option: &&[u8]| {
         !option.eq_ignore_ascii_case(b"keep-alive") && !option.eq_ignore_ascii_case(b"close")
-    });
+    };
+    let names = list(headers, &CONNECTION).filter(is_name);
     names
         .filter_map(|name| HeaderName::from_bytes(name).ok())
         .collect()
 }
 
-fn connection_options(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    let lines = headers
-        .get_all(CONNECTION)
-        .iter()
-        .map(HeaderValue::as_bytes);
+/// The members of a list field, over all its lines.
+fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let lines = headers.get_all(name).iter().map(HeaderValue::as_bytes);
     lines.flat_map(list_members)
 }
 
@@ -65,9 +131,9 @@ fn hop_by_hop_position(name: &HeaderName) -> Option<usize> {
         CONNECTION => CONNECTION_POSITION,
         PROXY_AUTHENTICATE => 1,
         PROXY_AUTHORIZATION => 2,
-        TE => 3,
+        TE => TE_POSITION,
         TRANSFER_ENCODING => 4,
-        UPGRADE => 5,
+        UPGRADE => UPGRADE_POSITION,
         _ => match name.as_str() {
             "keep-alive" => 6,
             "proxy-connection" => 7,
@@ -89,30 +155,13 @@ static HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 const CONNECTION_POSITION: usize = 0;
-
-/// The protocol that a message asks to go on with, if it does.
-///
-/// `h2c` is not passed on: HTTP/2 over the tunnel would carry requests past the policy, and
-/// [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113#appendix-B) has dropped it.
-pub(crate) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
-    let upgrade = headers.get(UPGRADE)?;
-    let is_asked = connection_options(headers).any(|it| it.eq_ignore_ascii_case(b"upgrade"));
-    let is_h2c = list_members(upgrade.as_bytes()).any(|it| it.eq_ignore_ascii_case(b"h2c"));
-    (is_asked && !is_h2c).then(|| upgrade.clone())
-}
+const TE_POSITION: usize = 3;
+const UPGRADE_POSITION: usize = 5;
 
 /// Asks for, or agrees to, another protocol on this connection.
 pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(UPGRADE, protocol);
-}
-
-/// Does the sender of the request take trailers?
-pub(crate) fn takes_trailers(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(TE).iter().map(HeaderValue::as_bytes);
-    lines
-        .flat_map(list_members)
-        .any(|it| it.eq_ignore_ascii_case(b"trailers"))
 }
 
 /// Tells the upstream that the gateway takes trailers.
@@ -123,22 +172,11 @@ pub(crate) fn set_takes_trailers(headers: &mut HeaderMap) {
 
 /// Says that the message has passed this gateway.
 pub(crate) fn add_via(headers: &mut HeaderMap, received: Version) {
-    headers.append(
-        VIA,
-        match received == Version::HTTP_10 {
-            true => HeaderValue::from_static("1.0 corsac"),
-            false => HeaderValue::from_static("1.1 corsac"),
-        },
-    );
-}
-
-/// Has the message passed so many gateways of this kind that it must be going round in circles?
-pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(VIA).iter().map(HeaderValue::as_bytes);
-    let hops = lines
-        .flat_map(list_members)
-        .filter(|hop| hop.ends_with(b" corsac"));
-    hops.count() > MAX_HOPS
+    let via = match received == Version::HTTP_10 {
+        true => HeaderValue::from_static("1.0 corsac"),
+        false => HeaderValue::from_static("1.1 corsac"),
+    };
+    headers.append(VIA, via);
 }
 
 /// Tells the upstream who asked, by which name, and how.
@@ -199,16 +237,6 @@ pub(crate) fn host(headers: &HeaderMap) -> Host<'_> {
         (Some(host), None) => Host::One(host),
         (Some(_), Some(_)) => Host::Several,
     }
-}
-
-/// How often an `OPTIONS` request may still be forwarded, if it says so.
-pub(crate) fn max_forwards(headers: &HeaderMap) -> Option<u32> {
-    headers
-        .get(header::MAX_FORWARDS)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
 }
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

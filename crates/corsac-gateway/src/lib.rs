@@ -47,6 +47,7 @@ mod head_timer;
 mod limits;
 mod observer;
 mod path;
+mod rewrite;
 mod routes;
 mod serve;
 mod tunnel;
@@ -107,11 +108,11 @@ impl Gateway {
     /// Then it accepts no more clients, closes idle connections, and lets requests under way
     /// finish for as long as the configuration's `shutdown-timeout` says. If the future is dropped,
     /// every connection is closed at once.
-    pub fn serve(
+    pub fn serve<S: Future<Output = ()>>(
         &self,
         listener: TcpListener,
-        shutdown: impl Future<Output = ()>,
-    ) -> impl Future<Output = ()> {
+        shutdown: S,
+    ) -> impl Future<Output = ()> + use<S> {
         serve::serve(self.clone(), listener, shutdown)
     }
 }

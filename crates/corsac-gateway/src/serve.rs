@@ -49,13 +49,15 @@ async fn serve_client(gateway: Gateway, stream: TcpStream, address: SocketAddr, 
         return;
     }
     let head_timeout = gateway.routes.load().timeouts.request_head;
-    let client = Arc::new(Client::new(gateway, address.ip(), place));
+    let ending = Arc::default();
+    let client = Client::new(gateway, address.ip(), place, Arc::clone(&ending));
+    let client = Arc::new(client);
     let service = {
         let client = Arc::clone(&client);
         service_fn(move |request| exchange(&client, request))
     };
     let connection = builder(head_timeout)
-        .serve_connection(ClientIo::new(stream), service)
+        .serve_connection(ClientIo::new(stream, ending), service)
         .with_upgrades();
     client
         .place()

@@ -211,7 +211,8 @@ fn set(headers: &mut HeaderMap, field: ResponseField, value: Option<HeaderValue>
     }
 }
 
-/// Lets `Vary` name the members too, and loses none of the lines that are there.
+/// Lets `Vary` name the members too, and loses none of the lines that are there. A map that is full
+/// takes no further line.
 fn merge_vary(headers: &mut HeaderMap, members: &HeaderValue) {
     if is_there(headers, &header::VARY) {
         let lines = headers.get_all(header::VARY);
@@ -219,7 +220,7 @@ fn merge_vary(headers: &mut HeaderMap, members: &HeaderValue) {
             return;
         }
     }
-    headers.append(header::VARY, members.clone());
+    let _ = headers.try_append(header::VARY, members.clone());
 }
 
 /// Is the field there? Most responses have so few that to compare names is quicker than to hash
@@ -248,12 +249,11 @@ fn prepared_value(bytes: &[u8]) -> HeaderValue {
         b"*" => HeaderValue::from_static("*"),
         b"true" => HeaderValue::from_static("true"),
         b"Origin" => HeaderValue::from_static("Origin"),
-        _ => {
-            let value = HeaderValue::from_bytes(bytes).expect("a policy's values are field values");
-            // The first clone turns an owned buffer into a shared one, which allocates.
-            drop(value.clone());
-            value
-        }
+        // The first clone makes an owned buffer a shared one, which allocates. The clone itself is
+        // shared from the start.
+        _ => HeaderValue::from_bytes(bytes)
+            .expect("a policy's values are field values")
+            .clone(),
     }
 }
 

@@ -55,21 +55,23 @@ impl CorsLayer {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use axum::{BoxError, body::Body};
+    /// use axum::{BoxError, Router, body::Body, routing::get};
     /// use corsac::Policy;
     /// use corsac_tower::CorsLayer;
     /// use http::{Response, StatusCode};
     /// use tower::{ServiceBuilder, timeout::TimeoutLayer};
     ///
     /// let policy = Policy::builder(["https://app.example"]).build()?;
-    /// let layers = ServiceBuilder::new()
-    ///     .layer(CorsLayer::new(policy).map_err(|_: BoxError| {
-    ///         let mut response = Response::new(Body::from("too slow"));
-    ///         *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
-    ///         response
-    ///     }))
-    ///     .layer(TimeoutLayer::new(Duration::from_secs(30)));
-    /// # let _ = layers;
+    /// let cors = CorsLayer::new(policy).map_err(|_: BoxError| {
+    ///     let mut response = Response::new(Body::from("too slow"));
+    ///     *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
+    ///     response
+    /// });
+    /// let timeout = TimeoutLayer::new(Duration::from_secs(30));
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(ServiceBuilder::new().layer(cors).layer(timeout));
+    /// # let _ = app;
     /// # Ok::<(), corsac::ConfigErrors>(())
     /// ```
     pub fn map_err<F, E>(self, map: F) -> Stack<MapErrLayer<F, E>, Self> {

@@ -9,8 +9,12 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 5] = [
+const NAMED_IN: [(&str, &str); 6] = [
     ("crates/corsac/src/", "the core: it decides"),
+    (
+        "crates/corsac-cli/src/serve.rs",
+        "writes the origin into the access log",
+    ),
     (
         "crates/corsac-conformance/src/",
         "runs the cases: it compares the fields",

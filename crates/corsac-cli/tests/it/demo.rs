@@ -56,6 +56,7 @@ fn ctrl_c_ends_it() {
     let mut running = Running::start(&["demo", "--port", "0"]);
     greeting(&mut running);
     running.signal("INT");
+    running.wait_for_note("ending the demo");
     assert_eq!(running.wait().code(), Some(0));
 }
 

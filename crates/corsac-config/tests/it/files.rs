@@ -75,6 +75,12 @@ fn a_short_file_has_sensible_defaults() {
 }
 
 #[test]
+fn files_of_other_systems_are_read() {
+    let windows = format!("\u{feff}{}", EXAMPLE.replace('\n', "\r\n"));
+    assert!(read(&windows).warnings.is_empty());
+}
+
+#[test]
 fn timeouts_are_read() {
     let config = read(
         r#"

@@ -25,6 +25,35 @@ fn control_characters_of_a_file_do_not_reach_the_terminal() {
 }
 
 #[test]
+fn control_characters_of_a_suggestion_do_not_reach_the_terminal() {
+    let source = r#"
+[policy."sho\u001bp"]
+allow-origins = ["https://app.example"]
+[[route]]
+path = "/"
+upstream = "http://api"
+policy = "shop"
+"#;
+    let problems = corsac_config::read(source).unwrap_err();
+    let plain = problems.render("corsac.toml", source, Style::Plain);
+    assert!(plain.contains("did you mean `sho"), "{plain}");
+    assert!(
+        plain.chars().all(|it| it == '\n' || !it.is_control()),
+        "{plain:?}"
+    );
+}
+
+#[test]
+fn the_mark_at_the_start_of_a_file_is_no_column() {
+    let source = "\u{feff}x = 1\nallow-origins = ['https://app.example']";
+    let problems = read_policy(source).unwrap_err();
+    let plain = problems.render("corsac.toml", source, Style::Plain);
+    assert!(plain.contains("--> corsac.toml:1:1\n"), "{plain}");
+    let positions: Vec<_> = problems.positions(source).collect();
+    assert_eq!(positions, [Position { line: 1, column: 1 }]);
+}
+
+#[test]
 fn a_long_line_is_cut_around_the_fault() {
     let origins = "'https://app.example', ".repeat(50);
     let source = format!("allow-origins = [{origins}'https://app.example/']");

@@ -36,6 +36,7 @@ fn a_string_with_escapes_before_the_fault() {
 fn an_escape_that_is_the_fault() {
     check(r#"allow-origins = ["https://app.example«\u002f»"]"#);
     check(r#"allow-origins = ["https://app.ex«\u00e4»mple"]"#);
+    check(r#"allow-origins = ["https://app«\t».example"]"#);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use corsac_conformance::{Fault, conformance_dir, load_faults};
 use crate::policy_cases::policy_cases;
 use crate::server_cases::server_cases;
 
-/// Codes that no policy file and no request of a case can cause, and the tests that do.
+/// Codes that no policy file and no request of a case can cause, and why.
 const ELSEWHERE: [(&str, &str); 1] = [(
     "too-many-origins",
     "it takes four gibibytes of origins to be that many",

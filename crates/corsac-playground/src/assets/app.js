@@ -15,10 +15,10 @@ function card(press) {
   const buttons = element("div", { className: "asks" });
   const results = element("div", { className: "results" });
   for (const target of targets) {
-    const result = element("section", { className: "result", hidden: true, "aria-label": `${press.title}: the ${target.label}` });
+    const result = element("section", { className: "result", id: `result-${press.name}-${target.name}`, hidden: true, "aria-label": `${press.title}: the ${target.label}` });
     const button = element("button", { type: "button", className: `ask ${target.name}`, "data-press": press.name, "data-target": target.name },
       `Ask the ${target.label}`,
-      element("span", { className: "visually-hidden" }, `: ${press.title}`),
+      element("span", { className: "visually-hidden" }, ` (${press.title})`),
       element("span", { className: "port", "aria-hidden": "true" }, `:${new URL(target.origin).port}`));
     button.addEventListener("click", () => run(press, target, button, result));
     buttons.append(button);
@@ -43,7 +43,7 @@ async function run(press, target, button, result) {
       const name = newPress();
       const seen = await send(target.origin, step, name);
       const view = await ask(`/exchanges?${questionAbout(name, step, seen)}`);
-      steps.push(shownStep(`${step.method} ${new URL(step.path, target.origin).pathname}`, seen, view));
+      steps.push(shownStep(name, `${step.method} ${new URL(step.path, target.origin).pathname}`, seen, view));
       spoken.push(`${step.method} to the ${target.label}: ${verdictOf(seen)}. ${view.why}`);
     }
     result.replaceChildren(heading, ...steps);

@@ -19,13 +19,13 @@ export const presses = [
     name: "post",
     title: "Add a pet",
     lesson: "POST alone needs no question, but JSON does.",
-    steps: [{ method: "POST", path: "/pets", headers: json, body: { name: "Ember", kind: "corsac fox" } }],
+    steps: [{ method: "POST", path: "/pets", headers: json, body: { name: "Ember", kind: "fox" } }],
   },
   {
     name: "put",
     title: "Change a pet",
     lesson: "A form cannot PUT, so the browser asks about the method too.",
-    steps: [{ method: "PUT", path: "/pets/1", headers: json, body: { name: "Mira the Swift", kind: "corsac fox" } }],
+    steps: [{ method: "PUT", path: "/pets/1", headers: json, body: { name: "Mira II", kind: "fox" } }],
   },
   {
     name: "delete",

@@ -19,10 +19,10 @@ export function verdictOf(seen) {
 }
 
 // One request of a press, with its outcome and its exchanges.
-export function shownStep(call, seen, view) {
+export function shownStep(press, call, seen, view) {
   const [sign, word] = verdicts[seen.outcome];
   const status = seen.status === undefined ? "" : ` · ${seen.status}`;
-  return element("div", { className: "step", "data-outcome": seen.outcome },
+  return element("div", { className: "step", "data-name": press, "data-outcome": seen.outcome },
     element("p", { className: "verdict" },
       element("span", { className: "sign", "aria-hidden": "true" }, sign),
       element("strong", {}, word), `${status} `,

@@ -1,1 +1,7 @@
+//! The demo in a real browser: what the page shows is what the browser did.
 
+mod editor;
+mod other_pages;
+mod people;
+mod presses;
+mod truth;

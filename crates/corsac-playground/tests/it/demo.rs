@@ -1,6 +1,6 @@
 //! A running demo, and a client that says exactly what a test wants to say.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io, time::Duration};
 
 use corsac_playground::{Addresses, Playground, Ports};
 use serde_json::Value;
@@ -8,6 +8,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinHandle,
+    time::timeout,
 };
 
 /// A demo on free ports. It ends when it is dropped.
@@ -152,12 +153,39 @@ impl Message {
             write!(text, "content-length: {}\r\n", self.body.len()).unwrap();
         }
         write!(text, "\r\n{}", self.body).unwrap();
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        stream.write_all(text.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
+        let exchange = async {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+            stream.write_all(text.as_bytes()).await?;
+            read_answer(stream).await
+        };
+        let answer = timeout(PATIENCE, exchange)
+            .await
+            .expect("an answer in time")
+            .unwrap();
         Answer::of(&String::from_utf8(answer).unwrap())
     }
+}
+
+/// Reads until the body is as long as it says, or the connection ends: not everyone closes it.
+async fn read_answer(mut stream: TcpStream) -> io::Result<Vec<u8>> {
+    let mut answer = Vec::new();
+    loop {
+        if answered_len(&answer).is_some_and(|it| answer.len() >= it) {
+            return Ok(answer);
+        }
+        if stream.read_buf(&mut answer).await? == 0 {
+            return Ok(answer);
+        }
+    }
+}
+
+fn answered_len(answer: &[u8]) -> Option<usize> {
+    let head_len = answer.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
+    let head = str::from_utf8(&answer[..head_len])
+        .ok()?
+        .to_ascii_lowercase();
+    let (_, rest) = head.split_once("content-length:")?;
+    Some(head_len + rest.lines().next()?.trim().parse::<usize>().ok()?)
 }
 
 #[derive(Clone, Debug)]
@@ -182,7 +210,7 @@ impl Answer {
         let fields = lines
             .map(|line| {
                 line.split_once(": ")
-                    .unwrap_or((line.trim_end_matches(':'), ""))
+                    .unwrap_or_else(|| (line.trim_end_matches(':'), ""))
             })
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
@@ -210,3 +238,6 @@ impl Answer {
         serde_json::from_str(&self.body).expect("the body is JSON")
     }
 }
+
+/// Nothing here takes long; a loaded machine may.
+const PATIENCE: Duration = Duration::from_secs(30);

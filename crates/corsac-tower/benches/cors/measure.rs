@@ -62,6 +62,12 @@ impl Subject {
             handle: Box::new(handle),
         }
     }
+
+    /// How often one exchange allocates.
+    pub(crate) fn allocations(&mut self, request: Request<Body>) -> u64 {
+        let mut requests = vec![request];
+        allocation_counter::measure(|| (self.handle)(&mut requests)).count_total
+    }
 }
 
 /// What came of a subject.
@@ -78,13 +84,13 @@ pub(crate) struct Measured {
 pub(crate) fn measure(
     effort: Effort,
     mut subjects: Vec<Subject>,
-    request: impl Fn() -> Request<Body>,
+    request: &Request<Body>,
 ) -> Vec<Measured> {
     let mut rounds = vec![Vec::with_capacity(effort.rounds); subjects.len()];
     let mut requests = Vec::with_capacity(effort.exchanges);
     for _ in 0..effort.rounds {
         for (subject, rounds) in subjects.iter_mut().zip(&mut rounds) {
-            requests.extend((0..effort.exchanges).map(|_| request()));
+            requests.resize_with(effort.exchanges, || request.clone());
             rounds.push(nanoseconds(|| (subject.handle)(&mut requests)));
         }
     }
@@ -96,15 +102,10 @@ pub(crate) fn measure(
             Measured {
                 name: subject.name,
                 nanoseconds: rounds[rounds.len() / 2] / effort.exchanges as f64,
-                allocations: allocations(subject, request()),
+                allocations: subject.allocations(request.clone()),
             }
         });
     measured.collect()
-}
-
-fn allocations(subject: &mut Subject, request: Request<Body>) -> u64 {
-    let mut requests = vec![request];
-    allocation_counter::measure(|| (subject.handle)(&mut requests)).count_total
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]

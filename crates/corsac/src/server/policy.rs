@@ -47,7 +47,7 @@ pub(super) enum AllowedMethods {
 pub(super) enum AllowedRequestHeaders {
     /// Every header. Without credentials a `*` says so, which does not cover `Authorization`.
     Any { with_authorization: bool },
-    /// The names in lower case, sorted.
+    /// The names in lower case, in the order of [`shorter_first`](super::preflight::shorter_first).
     Listed(Box<[String]>),
 }
 

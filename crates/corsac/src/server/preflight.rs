@@ -7,6 +7,7 @@
 //! cached preflight serves every later request.
 
 use alloc::string::String;
+use core::cmp::Ordering;
 
 use super::answer::{Change, Changes, FieldValue, PreparedValue, Reply, ResponseField};
 use super::policy::{AllowedMethods, AllowedRequestHeaders, Settings, set};
@@ -124,18 +125,25 @@ impl Settings {
     }
 }
 
-/// Is the name in the list, which is in lower case and sorted?
+/// Is the name in the list, which is in lower case and in the order of [`shorter_first`]?
 ///
 /// Browsers ask in lower case, so that whole names are compared first.
 fn contains_ignore_case(names: &[String], name: &[u8]) -> bool {
-    if names.binary_search_by(|it| it.as_bytes().cmp(name)).is_ok() {
-        return true;
+    let found = names.binary_search_by(|it| shorter_first(it.as_bytes(), name));
+    if found.is_ok() || !name.iter().any(u8::is_ascii_uppercase) {
+        return found.is_ok();
     }
     let in_lower_case = name.iter().map(u8::to_ascii_lowercase);
-    name.iter().any(u8::is_ascii_uppercase)
-        && names
-            .binary_search_by(|it| it.bytes().cmp(in_lower_case.clone()))
-            .is_ok()
+    let found = names.binary_search_by(|it| {
+        let by_length = it.len().cmp(&name.len());
+        by_length.then_with(|| it.bytes().cmp(in_lower_case.clone()))
+    });
+    found.is_ok()
+}
+
+/// The order in which names are searched: two of different lengths differ without a look at them.
+pub(super) fn shorter_first(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// What a preflight asks for by `Access-Control-Request-Headers`.

@@ -2,7 +2,7 @@
 
 use super::{check, compare};
 use crate::repository::{File, Repository};
-use crate::tidy::{decisions, text};
+use crate::tidy::{decisions, examples, text};
 
 #[test]
 fn lines_are_plain() {
@@ -62,5 +62,24 @@ fn decisions_are_listed() {
             "docs/decisions/README.md: does not list 0001-a.md",
             "docs/decisions/README.md: lists 0002-b.md, which is not there",
         ],
+    );
+}
+
+#[test]
+fn an_example_is_compiled() {
+    let document = ("docs/a.md", "```rust\nfn f() {}\n```\n");
+    let library = "#[doc = include_str!(\"../../../docs/a.md\")]\nstruct A;\n";
+    check(
+        examples::check,
+        &[document, ("crates/x/src/lib.rs", library)],
+        &[],
+    );
+    check(examples::check, &[("docs/a.md", "```toml\n```\n")], &[]);
+    let message =
+        "docs/a.md: shows Rust that nothing compiles: include it in a library's documentation";
+    check(
+        examples::check,
+        &[document, ("crates/x/src/lib.rs", "")],
+        &[message],
     );
 }

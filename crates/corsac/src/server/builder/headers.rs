@@ -11,6 +11,7 @@ use crate::header::{
     is_forbidden_response_header_name, is_token,
 };
 use crate::server::policy::AllowedRequestHeaders;
+use crate::server::preflight::shorter_first;
 use crate::server::remark::{ConfigError, Doubt, Mistake, Setting};
 
 impl PolicyBuilder {
@@ -36,7 +37,7 @@ impl PolicyBuilder {
             .any(|it| is_cors_non_wildcard_request_header_name(it.as_bytes()));
         let Some(star) = names.iter().position(|it| it == "*") else {
             let mut names: Vec<_> = names.iter().map(|it| it.to_ascii_lowercase()).collect();
-            names.sort_unstable();
+            names.sort_unstable_by(|a, b| shorter_first(a.as_bytes(), b.as_bytes()));
             names.dedup();
             return AllowedRequestHeaders::Listed(names.into());
         };

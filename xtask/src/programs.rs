@@ -1,4 +1,4 @@
-//! The browser that the demo's tests drive: found, or installed through apt.
+//! Programs that a task needs: found, or installed through apt.
 
 use std::env;
 use std::path::Path;
@@ -8,20 +8,32 @@ use anyhow::{Result, bail};
 
 use crate::step::run_command;
 
-/// A program that the tests start, and the Debian package that has it.
-const NEEDED: [(&str, &str); 2] = [
-    ("chromium", "chromium"),
-    ("chromedriver", "chromium-driver"),
+/// A program that a task starts, and the Debian package that has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    pub(crate) package: &'static str,
+}
+
+/// What the demo's tests drive.
+pub(crate) const BROWSER: [Program; 2] = [
+    Program {
+        name: "chromium",
+        package: "chromium",
+    },
+    Program {
+        name: "chromedriver",
+        package: "chromium-driver",
+    },
 ];
 
-/// Sees to it that the browser and its driver are there.
+/// Sees to it that the programs are there.
 ///
 /// Installs nothing if they are. Installs them if this is Debian and root's rights are to be had
 /// without a question. Otherwise says what is missing.
-pub(crate) fn ensure() -> Result<()> {
-    let missing = missing(is_on_path);
+pub(crate) fn ensure(programs: &[Program]) -> Result<()> {
+    let missing = missing(programs, is_on_path);
     if missing.is_empty() {
-        println!("    chromium and chromedriver are there");
         return Ok(());
     }
     let Some(apt) = Apt::find() else {
@@ -29,34 +41,27 @@ pub(crate) fn ensure() -> Result<()> {
     };
     println!("    not installed yet: {}", missing.join(", "));
     run_command(apt.command().arg("update"))?;
-    run_command(
-        apt.command()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(&missing),
-    )?;
-    match self::missing(is_on_path).is_empty() {
+    let install = ["install", "--yes", "--no-install-recommends"];
+    run_command(apt.command().args(install).args(&missing))?;
+    match self::missing(programs, is_on_path).is_empty() {
         true => Ok(()),
         false => bail!("{}", instructions(&missing)),
     }
 }
 
 /// The packages whose programs are not there.
-fn missing(is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    NEEDED
-        .iter()
-        .filter(|(program, _)| !is_there(program))
-        .map(|(_, package)| *package)
-        .collect()
+fn missing(programs: &[Program], is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let missing = programs.iter().filter(|program| !is_there(program.name));
+    missing.map(|program| program.package).collect()
 }
 
 fn instructions(missing: &[&str]) -> String {
     let packages = missing.join(" ");
     format!(
-        "the demo's tests drive a real browser, and these packages are missing: {packages}\n\
-         They are installed by themselves only as root, or with sudo that asks for no password.\n\n    \
+        "what this step starts is not there: {packages}\n\
+         It is installed by itself only as root, or with sudo that asks for no password.\n\n    \
          sudo apt-get update && sudo apt-get install {packages}\n\n\
-         On other systems install Chromium and ChromeDriver, so that `chromium` and \
-         `chromedriver` are on the PATH."
+         On other systems, install the same and let it be on the PATH."
     )
 }
 
@@ -117,10 +122,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_by_its_package() {
         assert_eq!(
-            missing(|program| program == "chromium"),
+            missing(&BROWSER, |program| program == "chromium"),
             ["chromium-driver"]
         );
-        assert!(missing(|_| true).is_empty());
+        assert!(missing(&BROWSER, |_| true).is_empty());
         assert!(instructions(&["chromium-driver"]).contains("apt-get install chromium-driver"));
     }
 }

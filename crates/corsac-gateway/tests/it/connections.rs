@@ -1,0 +1,178 @@
+//! Connections to upstreams: used again while they are good.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::harness::{OK, Peer, Serving, Upstream, config, gateway, with_host};
+
+#[tokio::test]
+async fn one_connection_serves_request_after_request() {
+    let (numbers, mut seen) = mpsc::unbounded_channel();
+    let upstream = Upstream::start(move |mut peer: Peer, number| {
+        let numbers = numbers.clone();
+        async move {
+            while peer.head().await.is_some() {
+                numbers.send(number).unwrap();
+                peer.send(OK).await;
+            }
+        }
+    })
+    .await;
+    let serving = Serving::before(&upstream).await;
+    for _ in 0..5 {
+        serving.still_serves().await;
+        assert_eq!(seen.recv().await, Some(0));
+    }
+}
+
+/// A server that closes each connection, in one way or another, after each response or before
+/// the second one.
+async fn closing(close: fn(Peer)) -> (Serving, Upstream, mpsc::UnboundedReceiver<usize>) {
+    let (closed, closings) = mpsc::unbounded_channel();
+    let upstream = Upstream::start(move |mut peer: Peer, number| {
+        let closed = closed.clone();
+        async move {
+            peer.head().await;
+            peer.send(OK).await;
+            close(peer);
+            closed.send(number).unwrap();
+        }
+    })
+    .await;
+    (Serving::before(&upstream).await, upstream, closings)
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_idle_is_not_noticed_by_clients() {
+    for close in [drop, Peer::reset] {
+        let (serving, _upstream, mut closings) = closing(close).await;
+        for _ in 0..20 {
+            serving.still_serves().await;
+            closings.recv().await;
+        }
+        // Without waiting, the close may fall anywhere into the next exchange.
+        for _ in 0..50 {
+            serving.still_serves().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_a_body_survives_a_connection_that_was_closed_while_idle() {
+    let (serving, _upstream, mut closings) = closing(drop).await;
+    for _ in 0..20 {
+        let mut client = serving.client().await;
+        let line = "POST /v1 HTTP/1.1";
+        client
+            .send_head(line, &with_host(&["content-length: 2"]))
+            .await;
+        client.send("hi").await;
+        assert_eq!(client.response(line).await.status, 200);
+        closings.recv().await;
+        // The gateway has handled an event after the close: it knows.
+        serving.request("GET /elsewhere HTTP/1.1", &[]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_repeated_is_not_sent_twice() {
+    let received = Arc::new(AtomicUsize::new(0));
+    let upstream = {
+        let received = Arc::clone(&received);
+        Upstream::start(move |mut peer: Peer, _| {
+            let received = Arc::clone(&received);
+            async move {
+                peer.head().await;
+                peer.send(OK).await;
+                peer.head().await;
+                received.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+        .await
+    };
+    let serving = Serving::before(&upstream).await;
+    serving.still_serves().await;
+    let response = serving
+        .request("POST /v1 HTTP/1.1", &["content-length: 0"])
+        .await;
+    assert_eq!(response.status, 502);
+    assert!(response.text().starts_with("upstream-closed: "));
+    assert_eq!(received.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_upstream_that_says_close_is_taken_at_its_word() {
+    let answer = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let upstream = Upstream::start(move |mut peer: Peer, _| async move {
+        peer.head().await;
+        peer.send(answer).await;
+        assert_eq!(peer.head().await, None, "there is no second request");
+    })
+    .await;
+    let serving = Serving::before(&upstream).await;
+    let mut client = serving.client().await;
+    for _ in 0..3 {
+        client.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
+        let response = client.response("GET").await;
+        assert_eq!(response.status, 200);
+        assert_eq!(response.field("connection"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_reads_on_after_its_answer_gets_the_whole_request() {
+    let whole = Arc::new(Notify::new());
+    let upstream = {
+        let whole = Arc::clone(&whole);
+        Upstream::start(move |mut peer: Peer, number| {
+            let whole = Arc::clone(&whole);
+            async move {
+                peer.head().await;
+                peer.send(OK).await;
+                if number == 0 {
+                    assert_eq!(peer.bytes(8).await.unwrap(), b"one, two");
+                    whole.notify_one();
+                    assert!(peer.head().await.is_some(), "the connection is used again");
+                    peer.send(OK).await;
+                }
+            }
+        })
+        .await
+    };
+    let serving = Serving::before(&upstream).await;
+    let mut client = serving.client().await;
+    client
+        .send_head("POST /v1 HTTP/1.1", &with_host(&["content-length: 8"]))
+        .await;
+    client.send("one, ").await;
+    assert_eq!(client.response("POST").await.status, 200);
+    client.send("two").await;
+    whole.notified().await;
+    serving.still_serves().await;
+}
+
+#[tokio::test]
+async fn clients_at_the_same_time_have_connections_of_their_own() {
+    let meeting = Arc::new(tokio::sync::Barrier::new(8));
+    let upstream = Upstream::start(move |mut peer: Peer, _| {
+        let meeting = Arc::clone(&meeting);
+        async move {
+            peer.head().await;
+            meeting.wait().await;
+            peer.send(OK).await;
+        }
+    })
+    .await;
+    let serving = Arc::new(Serving::start(&gateway(&config(upstream.address, ""))).await);
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let serving = Arc::clone(&serving);
+            tokio::spawn(async move { serving.still_serves().await })
+        })
+        .collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+}

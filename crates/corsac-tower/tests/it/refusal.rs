@@ -1,0 +1,94 @@
+//! The refusal, for the handler and for the layers around.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use corsac::{Policy, PolicyBuilder, Refusal};
+use corsac_tower::CorsLayer;
+use tower::ServiceExt;
+
+use crate::exchange::request_of;
+
+#[tokio::test]
+async fn the_handler_and_the_outer_layers_learn_why_an_origin_is_refused() {
+    let request = "GET / | origin: https://evil.test";
+    check(
+        policy(),
+        request,
+        [Some("origin-not-allowed"), Some("origin-not-allowed")],
+    )
+    .await;
+    let request = "GET / | origin: https://app.example/";
+    check(
+        policy(),
+        request,
+        [Some("malformed-origin"), Some("malformed-origin")],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_refused_nobody_hears_of_a_refusal() {
+    check(
+        policy(),
+        "GET / | origin: https://app.example",
+        [None, None],
+    )
+    .await;
+    check(policy(), "GET /", [None, None]).await;
+    let preflight = "OPTIONS / | origin: https://app.example | access-control-request-method: GET";
+    check(policy(), preflight, [None, None]).await;
+}
+
+#[tokio::test]
+async fn the_outer_layers_learn_why_a_preflight_is_refused() {
+    let method = "OPTIONS / | origin: https://app.example | access-control-request-method: PURGE";
+    check(policy(), method, [None, Some("method-not-allowed")]).await;
+    let origin = "OPTIONS / | origin: https://evil.test | access-control-request-method: GET";
+    check(policy(), origin, [None, Some("origin-not-allowed")]).await;
+}
+
+#[tokio::test]
+async fn the_outer_layers_learn_why_a_request_is_rejected() {
+    let request = "GET / | origin: https://evil.test";
+    let rejecting = policy().reject_refused_origins();
+    check(rejecting, request, [None, Some("origin-not-allowed")]).await;
+}
+
+/// Sends a request and compares the codes that the handler and an outer layer saw.
+async fn check(policy: PolicyBuilder, request: &str, [handler, outer]: [Option<&str>; 2]) {
+    let cors = CorsLayer::new(policy.build().unwrap());
+    let app = Router::new()
+        .route("/", get(told_by_the_handler))
+        .layer(cors);
+    let response: Response = app.oneshot(request_of(request)).await.unwrap();
+    let told = response
+        .headers()
+        .get("refusal")
+        .map(|it| it.to_str().unwrap());
+    assert_eq!(told, handler, "the handler of {request}");
+    let refusal = response.extensions().get::<Refusal>();
+    assert_eq!(
+        refusal.map(Refusal::code),
+        outer,
+        "the layer around {request}"
+    );
+}
+
+async fn told_by_the_handler(
+    refusal: Option<Extension<Refusal>>,
+    _: Request,
+) -> http::Response<Body> {
+    let mut response = http::Response::new(Body::empty());
+    if let Some(Extension(refusal)) = refusal {
+        let code = http::HeaderValue::from_static(refusal.code());
+        response.headers_mut().insert("refusal", code);
+    }
+    response
+}
+
+fn policy() -> PolicyBuilder {
+    Policy::builder(["https://app.example"])
+}

@@ -1,0 +1,2 @@
+-- What a page asks then.
+wrk.headers["Origin"] = "https://app.example.com"
