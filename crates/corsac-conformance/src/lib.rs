@@ -15,6 +15,7 @@
 #![warn(clippy::unwrap_used)]
 
 mod fault;
+pub mod fetch_driver;
 pub mod fetching;
 mod field;
 pub mod fuzzing;

@@ -3,6 +3,7 @@
 mod coverage;
 mod fetch_cases;
 mod fetch_closed_loop;
+mod fetch_driver;
 mod fuzzing;
 mod loading;
 mod policy_cases;

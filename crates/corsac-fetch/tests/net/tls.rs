@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
 use corsac_fetch::TransportFailure;
 use corsac_fetch::client::{Certificates, ClientOptions, ClientOptionsError, Transport};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -40,7 +41,7 @@ impl TlsListener {
         Self {
             listener: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
             acceptor: Arc::new(config).into(),
-            certificate: cert.pem().into_bytes(),
+            certificate: pem(cert.der()),
         }
     }
 
@@ -65,6 +66,11 @@ impl TlsListener {
             }
         });
     }
+}
+
+fn pem(certificate: &[u8]) -> Vec<u8> {
+    let text = base64::engine::general_purpose::STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n").into_bytes()
 }
 
 /// Options with which `*.test` leads to this machine.
