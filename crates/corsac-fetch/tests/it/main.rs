@@ -1,5 +1,9 @@
+//! What pages may ask for, and what they get.
+
 mod address_spaces;
 mod bad_ports;
+mod cookie_model;
+mod cookies;
 mod data_urls;
 mod locations;
 mod machine;
