@@ -5,7 +5,7 @@ use super::Violation;
 use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
-/// The crates that are commands.
+/// The crates that are commands. In others, a file in `src/bin` is one.
 const COMMANDS: [&str; 2] = ["crates/corsac-cli", "xtask"];
 
 const SIDE_EFFECTS: [(&str, &str); 9] = [
@@ -23,8 +23,8 @@ const SIDE_EFFECTS: [(&str, &str); 9] = [
 pub(super) fn check(repository: &Repository) -> Vec<Violation> {
     let product = repository.rust_files().filter(|file| file.is_product());
     let libraries = product.filter(|it| {
-        !it.crate_directory()
-            .is_some_and(|it| COMMANDS.contains(&it))
+        let is_in_command = |it: &str| COMMANDS.contains(&it);
+        !it.path.contains("/src/bin/") && !it.crate_directory().is_some_and(is_in_command)
     });
     libraries.flat_map(side_effects).collect()
 }

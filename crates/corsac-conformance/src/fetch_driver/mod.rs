@@ -30,6 +30,7 @@ pub struct FetchDriver {
 
 /// What is left to do about a line.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a line is done with or is not")]
 pub enum Answer {
     /// The line to write.
     Ready(Value),
@@ -113,7 +114,7 @@ fn cookies(id: Value, client: &Client, url: &Url, set: Option<&str>) -> Value {
     let store = user_agent.cookies_mut();
     if let Some(cookie) = set {
         // A script does not learn of a cookie that is refused; it sees that it is not there.
-        drop(store.set_document_cookie(cookie.as_bytes(), url, now));
+        let _ = store.set_document_cookie(cookie.as_bytes(), url, now);
     }
     let cookies = store.document_cookie(url, now);
     json!({ "id": id, "cookies": String::from_utf8_lossy(&cookies) })

@@ -78,6 +78,9 @@ pub(super) struct Fetch {
     pub(super) stream: Option<RequestStream>,
 }
 
+/// The name and the value of a header.
+type HeaderPair = (Vec<u8>, Vec<u8>);
+
 impl RequestLine {
     /// Decodes it, or says what a script would have got a `TypeError` for.
     pub(super) fn decode(self) -> Result<Fetch, String> {
@@ -127,7 +130,7 @@ impl RequestLine {
         })
     }
 
-    fn headers(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+    fn headers(&self) -> Result<Vec<HeaderPair>, String> {
         let pair = |(name, value): &(String, String)| Ok((bytes(name)?, bytes(value)?));
         self.headers.iter().map(pair).collect()
     }

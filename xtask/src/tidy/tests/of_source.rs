@@ -203,6 +203,11 @@ fn a_library_does_not_print() {
         &[("crates/x/benches/a.rs", source)],
         &[],
     );
+    check(
+        side_effects::check,
+        &[("crates/x/src/bin/a.rs", source)],
+        &[],
+    );
     let exit = "use std::process;\nfn f() { process::exit(1) }\n";
     let message = "crates/x/src/a.rs:1: `std::process`: only a command may exit or start programs";
     check(
