@@ -10,3 +10,4 @@ mod policy_cases;
 mod properties;
 mod server_cases;
 mod sharing;
+mod standard;
