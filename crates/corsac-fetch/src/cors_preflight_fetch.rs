@@ -32,7 +32,13 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
     };
     // 6.
     fetch.trace.sent(SENT, &outgoing);
-    Step::Send(Box::new(outgoing), Pending { fetch, waiting: Waiting::Preflight })
+    Step::Send(
+        Box::new(outgoing),
+        Pending {
+            fetch,
+            waiting: Waiting::Preflight,
+        },
+    )
 }
 
 /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 7
@@ -52,8 +58,11 @@ pub(crate) fn receive(
         Ok(permissions) => {
             let key = fetch.cache_key();
             let max_age = permissions.max_age.as_secs();
-            ua.preflight_cache.store(key, &request, &permissions, (&quirks, now));
-            fetch.trace.push(STORED, StepOutcome::PreflightStored { max_age });
+            ua.preflight_cache
+                .store(key, &request, &permissions, (&quirks, now));
+            fetch
+                .trace
+                .push(STORED, StepOutcome::PreflightStored { max_age });
             http_network_or_cache_fetch::start(fetch, ua, now)
         }
         Err(failure) => {
@@ -67,7 +76,9 @@ pub(crate) fn receive(
 fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure) {
     let (step, header, expected) = match failure {
         PreflightFailure::MethodNotAllowed => ("7.5", METHODS, fetch.request.method.clone()),
-        PreflightFailure::MalformedAllowMethods(_) => ("7.3", METHODS, fetch.request.method.clone()),
+        PreflightFailure::MalformedAllowMethods(_) => {
+            ("7.3", METHODS, fetch.request.method.clone())
+        }
         PreflightFailure::RequestHeaderNotAllowed(name) => ("7.7", HEADERS, name.clone()),
         PreflightFailure::MalformedAllowHeaders(_) => {
             let names = cors_unsafe_request_header_names(&fetch.request.headers);
@@ -75,14 +86,20 @@ fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure) {
         }
         _ => return,
     };
-    let rule = Rule { anchor: "cors-preflight-fetch-0", step };
-    fetch.trace.list_compared(rule, header, &expected, |lines| match failure {
-        PreflightFailure::MalformedAllowMethods(at) | PreflightFailure::MalformedAllowHeaders(at) => {
-            let before: usize = lines.iter().take(at.line).map(|line| line.len() + 2).sum();
-            before + at.start..before + at.end
-        }
-        _ => near_miss(&lines.join(&b", "[..]), &expected),
-    });
+    let rule = Rule {
+        anchor: "cors-preflight-fetch-0",
+        step,
+    };
+    fetch
+        .trace
+        .list_compared(rule, header, &expected, |lines| match failure {
+            PreflightFailure::MalformedAllowMethods(at)
+            | PreflightFailure::MalformedAllowHeaders(at) => {
+                let before: usize = lines.iter().take(at.line).map(|line| line.len() + 2).sum();
+                before + at.start..before + at.end
+            }
+            _ => near_miss(&lines.join(&b", "[..]), &expected),
+        });
 }
 
 /// The element that looks as if it were meant: `put` for `PUT`, or `*`; if none does, all of them.
@@ -101,5 +118,11 @@ fn near_miss(list: &[u8], expected: &[u8]) -> Range<usize> {
 
 const METHODS: &str = "access-control-allow-methods";
 const HEADERS: &str = "access-control-allow-headers";
-const SENT: Rule = Rule { anchor: "cors-preflight-fetch-0", step: "6" };
-const STORED: Rule = Rule { anchor: "cors-preflight-fetch-0", step: "7.12" };
+const SENT: Rule = Rule {
+    anchor: "cors-preflight-fetch-0",
+    step: "6",
+};
+const STORED: Rule = Rule {
+    anchor: "cors-preflight-fetch-0",
+    step: "7.12",
+};

@@ -5,11 +5,11 @@ use std::time::Duration;
 use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure, RequestOrigin};
 use url::Url;
 
+use crate::internal_request::Request;
 use crate::machine::{Outcome, Step};
 use crate::main_fetch;
 use crate::network_error::NetworkError;
 use crate::request::{FetchRequest, Page};
-use crate::internal_request::Request;
 use crate::request_constructor::TypeError;
 use crate::trace::{Rule, StepOutcome, Trace};
 use crate::user_agent::UserAgent;
@@ -62,8 +62,12 @@ impl Fetch {
                 self.trace.push(CLEAR, StepOutcome::PreflightCacheCleared);
             }
         }
-        self.trace.push(error.rule(), StepOutcome::Failed(error.clone()));
-        Step::Done(Box::new(Outcome { result: Err(error), trace: self.trace }))
+        self.trace
+            .push(error.rule(), StepOutcome::Failed(error.clone()));
+        Step::Done(Box::new(Outcome {
+            result: Err(error),
+            trace: self.trace,
+        }))
     }
 
     /// The key of the request in the preflight cache, at its present URL.
@@ -99,4 +103,7 @@ pub(crate) fn append_if_absent(headers: &mut HeaderList, name: &[u8], value: &[u
     }
 }
 
-const CLEAR: Rule = Rule { anchor: "concept-cache-clear", step: "1" };
+const CLEAR: Rule = Rule {
+    anchor: "concept-cache-clear",
+    step: "1",
+};

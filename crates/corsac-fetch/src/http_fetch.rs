@@ -12,8 +12,8 @@ use crate::cross_origin_resource_policy::{
 };
 use crate::fetch::{Fetch, without_fragment};
 use crate::http_network_or_cache_fetch;
-use crate::location::is_redirect_status;
 use crate::http_redirect_fetch::http_redirect_fetch;
+use crate::location::is_redirect_status;
 use crate::machine::{Outcome, ResponseHead, Step};
 use crate::main_fetch::{finish, hidden, preflight_causes, remember_hop};
 use crate::network_error::NetworkError;
@@ -59,7 +59,9 @@ pub(crate) fn http_fetch(
         remember_hop(&mut fetch, key);
         if !is_cached {
             let causes = preflight_causes(&fetch);
-            fetch.trace.push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));
+            fetch
+                .trace
+                .push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));
             return cors_preflight_fetch::start(fetch, ua);
         }
         fetch.trace.push(PREFLIGHT, StepOutcome::PreflightCached);
@@ -105,7 +107,10 @@ pub(crate) fn receive(
 }
 
 fn resource_policy_check(fetch: &Fetch, head: &ResponseHead) -> Result<(), ResourcePolicyFailure> {
-    let (page, response) = (fetch.request.origin(), fetch.request.url_list.current_origin());
+    let (page, response) = (
+        fetch.request.origin(),
+        fetch.request.url_list.current_origin(),
+    );
     cross_origin_resource_policy_check(page, response, &head.headers)
 }
 
@@ -115,7 +120,10 @@ pub(crate) fn traced_cors_check(
     head: &ResponseHead,
 ) -> Result<(), CorsCheckFailure> {
     let result = cors_check(&fetch.request.checked(), &head.headers);
-    let rule = |step| Rule { anchor: "concept-cors-check", step };
+    let rule = |step| Rule {
+        anchor: "concept-cors-check",
+        step,
+    };
     let is_origin_allowed = !matches!(
         result,
         Err(CorsCheckFailure::MissingAllowOrigin
@@ -126,12 +134,16 @@ pub(crate) fn traced_cors_check(
     let origin = fetch.request.serialized_origin();
     match head.headers.get(header.as_bytes()).as_deref() {
         Some(b"*") if is_origin_allowed => fetch.trace.compared(rule("3"), header, b"*", |_| true),
-        _ => fetch.trace.compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed),
+        _ => fetch
+            .trace
+            .compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed),
     }
     let includes = corsac::user_agent::CredentialsMode::Include;
     if is_origin_allowed && fetch.request.credentials_mode == includes {
         let header = "access-control-allow-credentials";
-        fetch.trace.compared(rule("7"), header, b"true", |value| value == b"true");
+        fetch
+            .trace
+            .compared(rule("7"), header, b"true", |value| value == b"true");
     }
     result
 }
@@ -144,9 +156,21 @@ fn finish_opaque_redirect(mut fetch: Box<Fetch>) -> Step {
         ..hidden(ResponseType::OpaqueRedirect)
     };
     fetch.trace.push(REDIRECT, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+    Step::Done(Box::new(Outcome {
+        result: Ok(response),
+        trace: fetch.trace,
+    }))
 }
 
-const PREFLIGHT: Rule = Rule { anchor: "concept-http-fetch", step: "4.1" };
-const RECEIVED: Rule = Rule { anchor: "concept-http-fetch", step: "4.3" };
-const REDIRECT: Rule = Rule { anchor: "concept-http-fetch", step: "6.3" };
+const PREFLIGHT: Rule = Rule {
+    anchor: "concept-http-fetch",
+    step: "4.1",
+};
+const RECEIVED: Rule = Rule {
+    anchor: "concept-http-fetch",
+    step: "4.3",
+};
+const REDIRECT: Rule = Rule {
+    anchor: "concept-http-fetch",
+    step: "6.3",
+};

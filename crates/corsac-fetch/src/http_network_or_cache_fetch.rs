@@ -31,7 +31,11 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
     let mut headers = fetch.request.headers.clone();
     // 8.5. to 8.9.
     if let Some(length) = content_length(&fetch) {
-        append(&mut headers, b"Content-Length", length.to_string().as_bytes());
+        append(
+            &mut headers,
+            b"Content-Length",
+            length.to_string().as_bytes(),
+        );
     }
     append_hop_headers(&mut headers, &fetch, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
@@ -55,8 +59,17 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
         purpose: Purpose::Request,
     };
     fetch.trace.sent(SENT, &outgoing);
-    let sent = Sent { includes_credentials, asks_for_range };
-    Step::Send(Box::new(outgoing), Pending { fetch, waiting: Waiting::Response(sent) })
+    let sent = Sent {
+        includes_credentials,
+        asks_for_range,
+    };
+    Step::Send(
+        Box::new(outgoing),
+        Pending {
+            fetch,
+            waiting: Waiting::Response(sent),
+        },
+    )
 }
 
 /// Takes from a response what the user agent keeps.
@@ -72,11 +85,16 @@ pub(crate) fn receive(
 ) -> Result<(), NetworkError> {
     if sent.includes_credentials {
         for set_cookie in head.headers.lines(b"set-cookie") {
-            let stored = ua.cookies.store(set_cookie, cookie_context(&fetch.request), now);
-            fetch.trace.push(COOKIE, match stored {
-                Ok(()) => StepOutcome::CookieStored,
-                Err(refusal) => StepOutcome::CookieRefused(refusal),
-            });
+            let stored = ua
+                .cookies
+                .store(set_cookie, cookie_context(&fetch.request), now);
+            fetch.trace.push(
+                COOKIE,
+                match stored {
+                    Ok(()) => StepOutcome::CookieStored,
+                    Err(refusal) => StepOutcome::CookieRefused(refusal),
+                },
+            );
         }
     }
     match head.status {
@@ -164,5 +182,11 @@ fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
     }
 }
 
-const SENT: Rule = Rule { anchor: "concept-http-network-or-cache-fetch", step: "11.2" };
-const COOKIE: Rule = Rule { anchor: "concept-http-network-fetch", step: "17" };
+const SENT: Rule = Rule {
+    anchor: "concept-http-network-or-cache-fetch",
+    step: "11.2",
+};
+const COOKIE: Rule = Rule {
+    anchor: "concept-http-network-fetch",
+    step: "17",
+};

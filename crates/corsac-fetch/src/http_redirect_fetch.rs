@@ -56,10 +56,14 @@ pub(crate) fn http_redirect_fetch(
     let leaves_origin = !are_same_origin(request.url_list.current_origin(), &origin_of(&to));
     if leaves_origin && request.headers.contains(b"authorization") {
         request.headers.delete(b"authorization");
-        fetch.trace.push(rule("13"), StepOutcome::AuthorizationDropped);
+        fetch
+            .trace
+            .push(rule("13"), StepOutcome::AuthorizationDropped);
     }
     // 18. and 19.
-    fetch.trace.push(rule("18"), StepOutcome::Redirected { to: to.clone() });
+    fetch
+        .trace
+        .push(rule("18"), StepOutcome::Redirected { to: to.clone() });
     fetch.request.url_list.append(to);
     set_referrer_policy_on_redirect(&mut fetch.request, &head.headers);
     // 22.
@@ -70,15 +74,15 @@ pub(crate) fn http_redirect_fetch(
 fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<NetworkError> {
     let request = &fetch.request;
     let has_credentials = includes_credentials(to);
-    let is_foreign = !are_same_origin(&origin_of(to), request.origin());
+    let is_foreign =
+        request.mode == RequestMode::Cors && !are_same_origin(&origin_of(to), request.origin());
+    let is_tainted = request.response_tainting == ResponseTainting::Cors;
     let is_stream = request.body == Some(Body::Stream);
     if !matches!(to.scheme(), "http" | "https") {
         Some(NetworkError::RedirectScheme)
     } else if request.redirect_count == MAX_REDIRECTS {
         Some(NetworkError::TooManyRedirects)
-    } else if has_credentials && request.mode == RequestMode::Cors && is_foreign {
-        Some(NetworkError::RedirectCredentials)
-    } else if has_credentials && request.response_tainting == ResponseTainting::Cors {
+    } else if has_credentials && (is_foreign || is_tainted) {
         Some(NetworkError::RedirectCredentials)
     } else if head.status != 303 && is_stream {
         Some(NetworkError::RedirectStream)
@@ -88,9 +92,16 @@ fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<Networ
 }
 
 /// Follows [request-body-header name](https://fetch.spec.whatwg.org/#request-body-header-name).
-const REQUEST_BODY_HEADER_NAMES: [&[u8]; 4] =
-    [b"content-encoding", b"content-language", b"content-location", b"content-type"];
+const REQUEST_BODY_HEADER_NAMES: [&[u8]; 4] = [
+    b"content-encoding",
+    b"content-language",
+    b"content-location",
+    b"content-type",
+];
 
 fn rule(step: &'static str) -> Rule {
-    Rule { anchor: "concept-http-redirect-fetch", step }
+    Rule {
+        anchor: "concept-http-redirect-fetch",
+        step,
+    }
 }

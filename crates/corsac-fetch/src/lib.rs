@@ -7,37 +7,37 @@
 //! runs the same under a network client, under a test with virtual time, and under a fuzzer.
 #![warn(clippy::unwrap_used)]
 
+pub mod address_space;
+pub mod bad_port;
 #[cfg(feature = "net")]
 pub mod client;
-mod machine;
-mod request;
-mod fetch;
-mod main_fetch;
-mod http_fetch;
+pub mod cookies;
 mod cors_preflight_fetch;
+pub mod cross_origin_resource_policy;
+pub mod data_url;
+mod fetch;
+mod http_fetch;
 mod http_network_or_cache_fetch;
 mod http_redirect_fetch;
-pub mod request_constructor;
 pub mod internal_request;
-pub mod url_list;
-pub mod trustworthy;
-pub mod bad_port;
-pub mod mixed_content;
-pub mod referrer;
-pub mod origin_header;
-pub mod sec_fetch;
 pub mod location;
-pub mod data_url;
-pub mod cross_origin_resource_policy;
-pub mod timing_allow_origin;
-pub mod cookies;
-pub mod address_space;
-mod response;
+mod machine;
+mod main_fetch;
+pub mod mixed_content;
 mod network_error;
-mod trace;
-mod rendering;
-mod user_agent;
+pub mod origin_header;
 mod profile;
+pub mod referrer;
+mod rendering;
+mod request;
+pub mod request_constructor;
+mod response;
+pub mod sec_fetch;
+pub mod timing_allow_origin;
+mod trace;
+pub mod trustworthy;
+pub mod url_list;
+mod user_agent;
 
 pub use fetch::fetch;
 pub use machine::{
@@ -45,8 +45,8 @@ pub use machine::{
 };
 pub use network_error::NetworkError;
 pub use profile::Profile;
-pub use request::{Body, CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
 pub use rendering::{Line, LineKind};
+pub use request::{Body, CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
 pub use request_constructor::TypeError;
 pub use response::FilteredResponse;
 pub use trace::{

@@ -104,7 +104,10 @@ pub struct Outgoing {
 
 /// The body of an [`Outgoing`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "whoever sends must handle each of the three")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever sends must handle each of the three"
+)]
 pub enum OutgoingBody {
     /// None at all.
     None,

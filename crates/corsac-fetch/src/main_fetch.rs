@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use corsac::method::is_cors_safelisted_method;
 use corsac::user_agent::{
     CacheKey, ExposedHeaderNames, Header, HeaderList, RedirectMode, RequestMode, ResponseTainting,
     ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
-    cors_unsafe_request_header_names,
+    cors_unsafe_request_header_names, needs_cors_preflight,
 };
-use corsac::method::is_cors_safelisted_method;
 
 use crate::bad_port::is_blocked_due_to_bad_port;
 use crate::data_url::{DataUrlStruct, process_data_url};
@@ -51,7 +51,11 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
             scheme_fetch(fetch, ua, now)
         }
         Branch::Cors(make_cors_preflight) => {
-            taint(&mut fetch, ResponseTainting::Cors, TaintingReason::CrossOrigin);
+            taint(
+                &mut fetch,
+                ResponseTainting::Cors,
+                TaintingReason::CrossOrigin,
+            );
             http_fetch::http_fetch(fetch, ua, make_cors_preflight, now)
         }
         Branch::Error(error) => fetch.fail(ua, error),
@@ -83,9 +87,9 @@ fn branch(fetch: &Fetch) -> Branch {
         }
         RequestMode::NoCors => Branch::NoCors,
         _ if !matches!(url.scheme(), "http" | "https") => Branch::Error(NetworkError::Scheme),
-        _ => Branch::Cors(match preflight_causes(fetch).is_empty() {
-            true => MakeCorsPreflight::No,
-            false => MakeCorsPreflight::Yes,
+        _ => Branch::Cors(match needs_cors_preflight(&request.checked()) {
+            true => MakeCorsPreflight::Yes,
+            false => MakeCorsPreflight::No,
         }),
     }
 }
@@ -108,7 +112,9 @@ pub(crate) fn preflight_causes(fetch: &Fetch) -> Vec<PreflightCause> {
 
 fn taint(fetch: &mut Fetch, tainting: ResponseTainting, reason: TaintingReason) {
     fetch.request.response_tainting = tainting;
-    fetch.trace.push(BRANCH, StepOutcome::Tainted(tainting, reason));
+    fetch
+        .trace
+        .push(BRANCH, StepOutcome::Tainted(tainting, reason));
 }
 
 /// Follows [scheme fetch](https://fetch.spec.whatwg.org/#concept-scheme-fetch), for the schemes
@@ -143,7 +149,10 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
         data: has_body.then(|| data.body.into()),
     };
     fetch.trace.push(FILTER, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+    Step::Done(Box::new(Outcome {
+        result: Ok(response),
+        trace: fetch.trace,
+    }))
 }
 
 /// Ends with a response: what the page sees of it.
@@ -161,7 +170,10 @@ pub(crate) fn finish(
     }
     let response = filtered(&fetch, head);
     fetch.trace.push(FILTER, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome { result: Ok(response), trace: fetch.trace }))
+    Step::Done(Box::new(Outcome {
+        result: Ok(response),
+        trace: fetch.trace,
+    }))
 }
 
 /// The filtered response of the request's tainting.
@@ -186,7 +198,10 @@ fn filtered(fetch: &Fetch, head: ResponseHead) -> FilteredResponse {
         }
         ResponseTainting::Cors => {
             let exposed = ExposedHeaderNames::of(&head.headers, request.credentials_mode);
-            visible(ResponseType::Cors, cors_filtered_headers(&head.headers, &exposed))
+            visible(
+                ResponseType::Cors,
+                cors_filtered_headers(&head.headers, &exposed),
+            )
         }
         ResponseTainting::Opaque => hidden(ResponseType::Opaque),
     }
@@ -218,5 +233,11 @@ pub(crate) fn remember_hop(fetch: &mut Fetch, key: CacheKey) {
     fetch.preflighted.push(key);
 }
 
-const BRANCH: Rule = Rule { anchor: "concept-main-fetch", step: "12" };
-const FILTER: Rule = Rule { anchor: "concept-main-fetch", step: "14" };
+const BRANCH: Rule = Rule {
+    anchor: "concept-main-fetch",
+    step: "12",
+};
+const FILTER: Rule = Rule {
+    anchor: "concept-main-fetch",
+    step: "14",
+};

@@ -12,7 +12,10 @@ use crate::mixed_content::MixedContentRule;
 
 /// A browser engine, or the standard itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "one for each engine, and the standard")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "one for each engine, and the standard"
+)]
 pub enum Profile {
     /// The Fetch standard to the letter.
     #[default]
@@ -72,7 +75,10 @@ impl Profile {
 
 /// `services/network/public/cpp/cors/preflight_result.cc` and `preflight_cache.cc`.
 const CHROMIUM: Quirks = Quirks {
-    max_age: MaxAgeQuirks { cap: Duration::from_secs(7_200), invalid: DEFAULT_MAX_AGE },
+    max_age: MaxAgeQuirks {
+        cap: Duration::from_secs(7_200),
+        invalid: DEFAULT_MAX_AGE,
+    },
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
@@ -84,7 +90,10 @@ const CHROMIUM: Quirks = Quirks {
 
 /// `netwerk/protocol/http/nsCORSListenerProxy.cpp`.
 const FIREFOX: Quirks = Quirks {
-    max_age: MaxAgeQuirks { cap: Duration::from_secs(86_400), invalid: Duration::ZERO },
+    max_age: MaxAgeQuirks {
+        cap: Duration::from_secs(86_400),
+        invalid: Duration::ZERO,
+    },
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
@@ -96,7 +105,10 @@ const FIREFOX: Quirks = Quirks {
 
 /// `Source/WebCore/loader/CrossOriginAccessControl.cpp` and `CrossOriginPreflightResultCache.cpp`.
 const WEBKIT: Quirks = Quirks {
-    max_age: MaxAgeQuirks { cap: Duration::from_secs(600), invalid: DEFAULT_MAX_AGE },
+    max_age: MaxAgeQuirks {
+        cap: Duration::from_secs(600),
+        invalid: DEFAULT_MAX_AGE,
+    },
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::StatusFirst,
     cache: CacheQuirks {

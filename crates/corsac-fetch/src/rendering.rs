@@ -245,7 +245,7 @@ impl fmt::Display for TaintingReason {
             Self::SameOrigin => "the URL is of the page's own origin",
             Self::Data => "it is a data: URL",
             Self::NoCors => "the mode is `no-cors`",
-            Self::CrossOrigin => "the URL is of another origin, or was on the way",
+            Self::CrossOrigin => "the URL is of another origin, or one on the way was",
         })
     }
 }
@@ -264,6 +264,30 @@ impl fmt::Display for PreflightCause {
                 write!(f, "the header `{}` is not CORS-safelisted", printable(name))
             }
             Self::UseCorsPreflight => f.write_str("an upload listener or a stream asks for one"),
+        }
+    }
+}
+
+impl StepOutcome {
+    /// The stable name of what happened.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Tainted(..) => "tainted",
+            Self::PreflightNeeded(_) => "preflight-needed",
+            Self::PreflightCached => "preflight-cached",
+            Self::Sent { .. } => "sent",
+            Self::Received { .. } => "received",
+            Self::Compared(_) => "compared",
+            Self::PreflightStored { .. } => "preflight-stored",
+            Self::PreflightCacheCleared => "preflight-cache-cleared",
+            Self::CookieStored => "cookie-stored",
+            Self::CookieRefused(_) => "cookie-refused",
+            Self::Redirected { .. } => "redirected",
+            Self::BecameGet => "became-get",
+            Self::AuthorizationDropped => "authorization-dropped",
+            Self::Shared => "shared",
+            Self::Failed(_) => "failed",
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use corsac::user_agent::{CredentialsMode, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight};
+use corsac::user_agent::{
+    CredentialsMode, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight,
+};
 use url::Url;
 
 use crate::url_list::origin_of;
@@ -57,7 +59,10 @@ impl FetchRequest {
 
 /// The body of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a body is at hand or arrives later")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a body is at hand or arrives later"
+)]
 pub enum Body {
     /// All of it, which can be sent again after a redirect, and the content type that
     /// [extracting](https://fetch.spec.whatwg.org/#concept-bodyinit-extract) it gave.
@@ -93,7 +98,11 @@ impl Page {
             RequestOrigin::Opaque(_) => RequestOrigin::Opaque(0),
             origin @ RequestOrigin::Tuple(_) => origin,
         };
-        Self { origin, url, referrer_policy: ReferrerPolicy::default() }
+        Self {
+            origin,
+            url,
+            referrer_policy: ReferrerPolicy::default(),
+        }
     }
 }
 

@@ -117,7 +117,10 @@ pub enum TaintingReason {
 
 /// Why a preflight is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the standard has these three conditions")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the standard has these three conditions"
+)]
 pub enum PreflightCause {
     /// The method is not CORS-safelisted.
     Method(Vec<u8>),
@@ -164,7 +167,13 @@ impl Trace {
     /// Notes that an exchange begins.
     pub(crate) fn sent(&mut self, rule: Rule, outgoing: &Outgoing) {
         let credentials = outgoing.includes_credentials;
-        self.push(rule, StepOutcome::Sent { exchange: self.exchanges.len(), credentials });
+        self.push(
+            rule,
+            StepOutcome::Sent {
+                exchange: self.exchanges.len(),
+                credentials,
+            },
+        );
         self.exchanges.push(Exchange {
             purpose: outgoing.purpose,
             url: outgoing.url.clone(),
@@ -176,7 +185,9 @@ impl Trace {
 
     /// Notes the head that came for the last exchange.
     pub(crate) fn received(&mut self, rule: Rule, head: &ResponseHead) {
-        let Some(last) = self.exchanges.len().checked_sub(1) else { return };
+        let Some(last) = self.exchanges.len().checked_sub(1) else {
+            return;
+        };
         self.exchanges[last].received = Some(head.clone());
         self.push(rule, StepOutcome::Received { exchange: last });
     }
@@ -189,7 +200,9 @@ impl Trace {
         expected: &[u8],
         is_met: impl Fn(&[u8]) -> bool,
     ) {
-        let Some(exchange) = self.exchanges.len().checked_sub(1) else { return };
+        let Some(exchange) = self.exchanges.len().checked_sub(1) else {
+            return;
+        };
         let head = self.exchanges[exchange].received.as_ref();
         let received = head.and_then(|head| head.headers.get(header.as_bytes()));
         let holds = received.as_deref().is_some_and(is_met);
@@ -198,7 +211,14 @@ impl Trace {
             Some(_) | None => 0..0,
         };
         let expected = expected.to_vec();
-        let comparison = Comparison { exchange, header, received, expected, span, holds };
+        let comparison = Comparison {
+            exchange,
+            header,
+            received,
+            expected,
+            span,
+            holds,
+        };
         self.push(rule, StepOutcome::Compared(comparison));
     }
 
@@ -211,7 +231,9 @@ impl Trace {
         expected: &[u8],
         span: impl Fn(&[&[u8]]) -> Range<usize>,
     ) {
-        let Some(exchange) = self.exchanges.len().checked_sub(1) else { return };
+        let Some(exchange) = self.exchanges.len().checked_sub(1) else {
+            return;
+        };
         let head = self.exchanges[exchange].received.as_ref();
         let lines: Vec<_> = head
             .into_iter()
@@ -220,14 +242,25 @@ impl Trace {
         let span = if lines.is_empty() { 0..0 } else { span(&lines) };
         let received = (!lines.is_empty()).then(|| lines.join(&b", "[..]));
         let expected = expected.to_vec();
-        let comparison = Comparison { exchange, header, received, expected, span, holds: false };
+        let comparison = Comparison {
+            exchange,
+            header,
+            received,
+            expected,
+            span,
+            holds: false,
+        };
         self.push(rule, StepOutcome::Compared(comparison));
     }
 }
 
 /// The bytes of `received` from the first that differs from `expected`.
 fn difference(received: &[u8], expected: &[u8]) -> Range<usize> {
-    let same = received.iter().zip(expected).take_while(|(one, two)| one == two).count();
+    let same = received
+        .iter()
+        .zip(expected)
+        .take_while(|(one, two)| one == two)
+        .count();
     match same < received.len() {
         true => same..received.len(),
         false => 0..received.len(),

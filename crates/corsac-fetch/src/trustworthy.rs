@@ -16,6 +16,8 @@ pub fn is_potentially_trustworthy_url(url: &Url) -> bool {
     match url.scheme() {
         "about" => matches!(url.path(), "blank" | "srcdoc"),
         "data" => true,
+        // What the next step comes to, without the work of an origin.
+        "https" | "wss" => true,
         // An opaque origin as far as the URL parser goes, but trusted by its scheme.
         "file" => true,
         // 3.

@@ -41,7 +41,11 @@ impl UserAgent {
     #[must_use]
     pub fn new(profile: Profile) -> Self {
         let cookies = CookieStore::new(profile.unset_same_site());
-        Self { profile, cookies, ..Self::default() }
+        Self {
+            profile,
+            cookies,
+            ..Self::default()
+        }
     }
 
     /// The same user agent under another name.

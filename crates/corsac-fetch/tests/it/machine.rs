@@ -42,12 +42,19 @@ fn request(method: &str, url: &str) -> FetchRequest {
 /// A response of lines: a status, then `name: value`.
 fn response(text: &str) -> ResponseHead {
     let mut lines = text.lines();
-    let status = lines.next().and_then(|it| it.parse().ok()).expect("a status");
+    let status = lines
+        .next()
+        .and_then(|it| it.parse().ok())
+        .expect("a status");
     let split = |line: &str| {
         let (name, value) = line.split_once(": ").expect("a colon");
         Header::new(name.as_bytes(), value.as_bytes()).expect("a header")
     };
-    ResponseHead { status, status_text: Vec::new(), headers: lines.map(split).collect() }
+    ResponseHead {
+        status,
+        status_text: Vec::new(),
+        headers: lines.map(split).collect(),
+    }
 }
 
 /// Drives a fetch with these responses, one after the other, and tells what was sent.
@@ -65,7 +72,11 @@ fn drive(ua: &mut UserAgent, request: FetchRequest, responses: &[&str]) -> (Vec<
                 step = pending.receive(ua, response(next), NOW);
             }
             Step::Done(outcome) => {
-                assert_eq!(responses.next(), None, "every response is asked for: {sent:?}");
+                assert_eq!(
+                    responses.next(),
+                    None,
+                    "every response is asked for: {sent:?}"
+                );
                 return (sent, *outcome);
             }
         }
@@ -74,11 +85,18 @@ fn drive(ua: &mut UserAgent, request: FetchRequest, responses: &[&str]) -> (Vec<
 
 fn shown(headers: &HeaderList, name: &str) -> String {
     let value = headers.get(name.as_bytes());
-    value.map_or("-".into(), |value| String::from_utf8_lossy(&value).into_owned())
+    value.map_or_else(
+        || "-".into(),
+        |value| String::from_utf8_lossy(&value).into_owned(),
+    )
 }
 
 fn code(outcome: &Outcome) -> &'static str {
-    outcome.result.as_ref().err().map_or("ok", NetworkError::code)
+    outcome
+        .result
+        .as_ref()
+        .err()
+        .map_or("ok", NetworkError::code)
 }
 
 const ALLOWED: &str = "200\naccess-control-allow-origin: https://app.example\nx-a: 1";
@@ -124,7 +142,10 @@ fn a_redirect_from_one_foreign_origin_to_another_taints() {
     assert_eq!(sent[1], "GET https://other.test/ null");
     let response = outcome.result.expect("shared");
     assert!(response.redirected);
-    assert_eq!(response.url.map(String::from).as_deref(), Some("https://other.test/"));
+    assert_eq!(
+        response.url.map(String::from).as_deref(),
+        Some("https://other.test/")
+    );
 }
 
 #[test]
@@ -133,19 +154,34 @@ fn a_redirect_without_permission_is_not_followed() {
     let redirect = "302\nlocation: https://app.example/";
     let get = request("GET", "https://api.example/");
     let (sent, outcome) = drive(&mut ua, get, &[redirect]);
-    assert_eq!((sent.len(), code(&outcome)), (1, "cors-check/missing-allow-origin"));
+    assert_eq!(
+        (sent.len(), code(&outcome)),
+        (1, "cors-check/missing-allow-origin")
+    );
 }
 
 #[test]
 fn a_redirected_request_is_preflighted_anew() {
     let mut ua = UserAgent::default();
     let mut put = request("PUT", "https://api.example/a");
-    put.body = Some(Body::Bytes { bytes: (*b"x").into(), content_type: None });
-    put.headers.push((b"Authorization".to_vec(), b"secret".to_vec()));
+    put.body = Some(Body::Bytes {
+        bytes: (*b"x").into(),
+        content_type: None,
+    });
+    put.headers
+        .push((b"Authorization".to_vec(), b"secret".to_vec()));
     let allow = "204\naccess-control-allow-origin: *\naccess-control-allow-methods: PUT\naccess-control-allow-headers: authorization";
     let redirect = "307\naccess-control-allow-origin: *\nlocation: https://other.test/";
-    let (sent, outcome) =
-        drive(&mut ua, put, &[allow, redirect, allow, "200\naccess-control-allow-origin: *"]);
+    let (sent, outcome) = drive(
+        &mut ua,
+        put,
+        &[
+            allow,
+            redirect,
+            allow,
+            "200\naccess-control-allow-origin: *",
+        ],
+    );
     assert_eq!(
         sent,
         [
@@ -155,9 +191,11 @@ fn a_redirected_request_is_preflighted_anew() {
             "PUT https://other.test/ null",
         ]
     );
-    let dropped = outcome.trace.events().iter().any(|event| {
-        event.outcome == StepOutcome::AuthorizationDropped
-    });
+    let dropped = outcome
+        .trace
+        .events()
+        .iter()
+        .any(|event| event.outcome == StepOutcome::AuthorizationDropped);
     assert!(dropped);
     let last = &outcome.trace.exchanges()[3];
     assert!(!last.sent.contains(b"authorization"));
@@ -179,12 +217,20 @@ fn twenty_redirects_are_followed_and_not_one_more() {
 fn a_failed_preflight_says_which_bytes_are_wrong() {
     let mut ua = UserAgent::default();
     let preflight = "204\naccess-control-allow-origin: https://app.example/";
-    let (_, outcome) = drive(&mut ua, request("PUT", "https://api.example/"), &[preflight]);
+    let (_, outcome) = drive(
+        &mut ua,
+        request("PUT", "https://api.example/"),
+        &[preflight],
+    );
     assert_eq!(code(&outcome), "preflight/allow-origin-mismatch");
-    let comparison = outcome.trace.events().iter().find_map(|event| match &event.outcome {
-        StepOutcome::Compared(comparison) => Some(comparison),
-        _ => None,
-    });
+    let comparison = outcome
+        .trace
+        .events()
+        .iter()
+        .find_map(|event| match &event.outcome {
+            StepOutcome::Compared(comparison) => Some(comparison),
+            _ => None,
+        });
     let comparison = comparison.expect("the origin was compared");
     assert_eq!((comparison.span.clone(), comparison.holds), (19..20, false));
 }
@@ -192,8 +238,15 @@ fn a_failed_preflight_says_which_bytes_are_wrong() {
 #[test]
 fn no_response_is_a_network_error() {
     let mut ua = UserAgent::new(Profile::Chromium);
-    let step = fetch(&mut ua, &page(), request("GET", "https://api.example/"), NOW);
-    let Ok(Step::Send(_, pending)) = step else { panic!("a request is sent") };
+    let step = fetch(
+        &mut ua,
+        &page(),
+        request("GET", "https://api.example/"),
+        NOW,
+    );
+    let Ok(Step::Send(_, pending)) = step else {
+        panic!("a request is sent")
+    };
     let pending: Pending = pending;
     let Step::Done(outcome) = pending.fail(&mut ua, TransportFailure::Dns) else {
         panic!("the fetch is over")

@@ -1,15 +1,19 @@
 //! Header lists, as the standard has them: bytes in, bytes out, in order and with duplicates.
 
 use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::header::is_token;
 
 /// A header: a name and a value.
+///
+/// It is shared when it is cloned: a fetch hands its header lists on many times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
-    name: Vec<u8>,
-    value: Vec<u8>,
+    /// The name, and then the value.
+    bytes: Arc<[u8]>,
+    name_len: usize,
 }
 
 impl Header {
@@ -18,26 +22,31 @@ impl Header {
     #[must_use]
     pub fn new(name: &[u8], value: &[u8]) -> Option<Self> {
         let is_header = is_token(name) && is_header_value(value);
-        is_header.then(|| Self {
-            name: name.into(),
-            value: value.into(),
-        })
+        is_header.then(|| Self::joined(name, value))
+    }
+
+    fn joined(name: &[u8], value: &[u8]) -> Self {
+        let bytes = name.iter().chain(value).copied().collect();
+        Self {
+            bytes,
+            name_len: name.len(),
+        }
     }
 
     /// The name, in the case in which it was given.
     #[must_use]
     pub fn name(&self) -> &[u8] {
-        &self.name
+        &self.bytes[..self.name_len]
     }
 
     /// The value.
     #[must_use]
     pub fn value(&self) -> &[u8] {
-        &self.value
+        &self.bytes[self.name_len..]
     }
 
     fn is_named(&self, name: &[u8]) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+        self.name().eq_ignore_ascii_case(name)
     }
 }
 
@@ -93,27 +102,30 @@ impl HeaderList {
     /// Adds a header, with the case of a name that is in the list already.
     ///
     /// Follows [append](https://fetch.spec.whatwg.org/#concept-header-list-append).
-    pub fn append(&mut self, mut header: Header) {
-        if let Some(same) = self.0.iter().find(|it| it.is_named(&header.name)) {
-            header.name.clone_from(&same.name);
-        }
-        self.0.push(header);
+    pub fn append(&mut self, header: Header) {
+        let same = self.0.iter().find(|it| it.is_named(header.name()));
+        self.0.push(match same {
+            Some(same) if same.name() != header.name() => {
+                Header::joined(same.name(), header.value())
+            }
+            Some(_) | None => header,
+        });
     }
 
     /// Replaces all headers of this name by one, in the place of the first.
     ///
     /// Follows [set](https://fetch.spec.whatwg.org/#concept-header-list-set).
     pub fn set(&mut self, header: Header) {
-        let Some(first) = self.0.iter().position(|it| it.is_named(&header.name)) else {
+        let is_same = |it: &Header| it.is_named(header.name());
+        let Some(first) = self.0.iter().position(is_same) else {
             self.0.push(header);
             return;
         };
-        let name = header.name;
-        self.0[first].value = header.value;
+        self.0[first] = Header::joined(self.0[first].name(), header.value());
         let mut at = 0;
         self.0.retain(|it| {
             at += 1;
-            at <= first + 1 || !it.is_named(&name)
+            at <= first + 1 || !it.is_named(header.name())
         });
     }
 

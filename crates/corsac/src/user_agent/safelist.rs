@@ -22,13 +22,18 @@ pub fn is_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
         return false;
     }
     // 2.
-    match name.to_ascii_lowercase().as_slice() {
-        b"accept" => !has_unsafe_byte(value),
-        b"accept-language" | b"content-language" => value.iter().all(is_language_byte),
-        b"content-type" => !has_unsafe_byte(value) && has_safelisted_essence(value),
-        b"range" => parse_single_range_header_value(value, RangeWhitespace::Refused)
-            .is_some_and(|range| range.has_start),
-        _ => false,
+    let is = |it: &[u8]| name.eq_ignore_ascii_case(it);
+    if is(b"accept") {
+        !has_unsafe_byte(value)
+    } else if is(b"accept-language") || is(b"content-language") {
+        value.iter().all(is_language_byte)
+    } else if is(b"content-type") {
+        !has_unsafe_byte(value) && has_safelisted_essence(value)
+    } else if is(b"range") {
+        parse_single_range_header_value(value, RangeWhitespace::Refused)
+            .is_some_and(|range| range.has_start)
+    } else {
+        false
     }
 }
 
@@ -84,7 +89,12 @@ pub fn is_no_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
 /// Follows [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
 #[must_use]
 pub fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') || byte == 0x7F || b"\"():<>?@[\\]{}".contains(&byte)
+    let is_control = (byte < 0x20 && byte != b'\t') || byte == 0x7F;
+    let is_delimiter = matches!(
+        byte,
+        b'"' | b'(' | b')' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'{' | b'}'
+    );
+    is_control || is_delimiter
 }
 
 fn has_unsafe_byte(value: &[u8]) -> bool {
