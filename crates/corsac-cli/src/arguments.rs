@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use corsac_fetch::Profile;
 
 use crate::exit::EXIT_CODES;
+use crate::request_options::RequestOptions;
 
-/// CORS that cannot be insecure by accident: a demo, a gateway and a linter.
+/// CORS that cannot be insecure by accident: a demo, a gateway, a linter and a client.
 #[derive(Debug, Parser)]
 #[command(
     name = "corsac",
     version,
-    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n\n{EXIT_CODES}"),
+    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n  corsac fetch https://api.example/pets\n\n{EXIT_CODES}"),
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -24,6 +26,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     Serve(ServeArguments),
     Lint(LintArguments),
+    Fetch(FetchArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }
@@ -77,6 +80,55 @@ pub(crate) struct LintArguments {
     /// Prints a JSON object for each file, on a line of its own
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Fetches as a page does, and prints what its script would see.
+///
+/// It sends what a browser would send for a page of this origin, preflights among it, and obeys
+/// the answers as a browser does. The body goes to stdout as it arrives, everything else to
+/// stderr. A browser tells a page nothing of an answer that CORS keeps from it; this says why.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac fetch https://api.example/pets\n  corsac fetch -o https://app.example -X PUT -H 'Content-Type: application/json' -d '{{}}' -v https://api.example/pets/1\n\n{EXIT_CODES}"))]
+pub(crate) struct FetchArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestOptions,
+
+    /// The engine to be faithful to, or the standard itself
+    #[arg(long, value_name = "NAME", default_value = "spec")]
+    pub(crate) browser: Browser,
+
+    /// Writes every step to stderr, with its rule in the Fetch standard
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Prints the status and the headers that the script can read before the body
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) include: bool,
+
+    /// Prints one JSON object: the outcome, what is readable, the exchanges, the steps
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// An engine, by the name that options take.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Browser {
+    Spec,
+    Chromium,
+    Firefox,
+    #[value(name = "webkit")]
+    WebKit,
+}
+
+impl From<Browser> for Profile {
+    fn from(browser: Browser) -> Self {
+        match browser {
+            Browser::Spec => Self::Spec,
+            Browser::Chromium => Self::Chromium,
+            Browser::Firefox => Self::Firefox,
+            Browser::WebKit => Self::WebKit,
+        }
+    }
 }
 
 /// Prints a script that completes the command in a shell.

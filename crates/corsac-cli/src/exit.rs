@@ -12,6 +12,8 @@ pub(crate) enum Exit {
     Negative,
     /// Wrong usage or configuration.
     Misused,
+    /// The target could not be reached.
+    Unreachable,
 }
 
 impl From<Exit> for ExitCode {
@@ -20,6 +22,7 @@ impl From<Exit> for ExitCode {
             Exit::AsWanted => 0,
             Exit::Negative => 1,
             Exit::Misused => 2,
+            Exit::Unreachable => 3,
         })
     }
 }
@@ -39,6 +42,14 @@ impl Failure {
             exit: Exit::Misused,
             message: message.into(),
             help: None,
+        }
+    }
+
+    /// The target could not be reached.
+    pub(crate) fn unreachable(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            ..Self::misuse(message)
         }
     }
 

@@ -7,11 +7,14 @@ mod arguments;
 mod definitions;
 mod demo;
 mod exit;
+mod fetch;
 mod lint;
+mod request_options;
 mod running;
 mod serve;
 mod source;
 mod terminal;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Completions(arguments) => definitions::completions(&arguments),
         Command::Man(arguments) => definitions::man(&arguments),
     };

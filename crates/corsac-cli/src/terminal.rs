@@ -11,15 +11,23 @@ use crate::exit::Failure;
 ///
 /// A reader who has gone away, as `head` does, is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    write(text.as_bytes()).map(|_: Reader| ())
+}
+
+/// Is there still someone who reads the result?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Present,
+    Gone,
+}
+
+/// Writes a part of the result as it is.
+pub(crate) fn write(bytes: &[u8]) -> Result<Reader, Failure> {
     let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::misuse(format!("cannot write the result: {error}")))
-        }
-        Ok(()) | Err(_) => Ok(()),
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(Reader::Present),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Failure::misuse(format!("cannot write the result: {error}"))),
     }
 }
 
