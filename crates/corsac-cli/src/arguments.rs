@@ -26,7 +26,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     Serve(ServeArguments),
     Lint(LintArguments),
-    Fetch(FetchArguments),
+    Fetch(Box<FetchArguments>),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }

@@ -73,7 +73,7 @@ async fn fetch(
         false => print(arguments, &outcome, body).await,
     };
     shown?;
-    Ok(verdict(arguments, &outcome))
+    Ok(verdict(arguments, page, &outcome))
 }
 
 /// A script gets a `TypeError`: the request is none.
@@ -85,7 +85,7 @@ fn usage(arguments: &FetchArguments, error: &TypeError) -> Failure {
             None => failure,
         },
         TypeError::UrlWithCredentials => {
-            failure.with_help("send them as a header: -H 'Authorization: Basic …'")
+            failure.with_help("send them as a header: -H 'Authorization: Basic ...'")
         }
         TypeError::BodyWithGetOrHead => failure.with_help("leave -d out, or say -X POST"),
         TypeError::Url => failure.with_help("write it as https://api.example/pets"),
@@ -141,7 +141,7 @@ fn sorted_and_combined(headers: &HeaderList) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// Says how it ended, where that is not plain from what was printed.
-fn verdict(arguments: &FetchArguments, outcome: &Outcome) -> Exit {
+fn verdict(arguments: &FetchArguments, page: &Page, outcome: &Outcome) -> Exit {
     match &outcome.result {
         Ok(response) => {
             if response.r#type == ResponseType::Opaque {
@@ -166,11 +166,22 @@ fn verdict(arguments: &FetchArguments, outcome: &Outcome) -> Exit {
                 Verdict::Allowed | Verdict::Blocked => {
                     let url = error.rule().url();
                     terminal::note(&format!("blocked: {error} ({code})\n{url}"));
+                    if is_blocked_by_no_browser(error, page) {
+                        terminal::note(NOT_IN_BROWSERS);
+                    }
                     Exit::Negative
                 }
             }
         }
     }
+}
+
+const NOT_IN_BROWSERS: &str =
+    "help: to the standard this page is secure, to browsers it is not: see --browser";
+
+/// Pages over http on this machine count as secure in the standard alone.
+fn is_blocked_by_no_browser(error: &NetworkError, page: &Page) -> bool {
+    *error == NetworkError::MixedContent && page.url.scheme() == "http"
 }
 
 /// How a fetch ended.

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod demo;
+mod fetch;
 mod lint;
 mod output;
 #[cfg(unix)]

@@ -1,0 +1,89 @@
+//! A server that answers what it was told, and remembers what it was asked.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A server on a port of its own; each answer is for one connection.
+pub(crate) struct Server {
+    port: u16,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+/// An answer with its length.
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// The URL of a port at which nobody listens.
+pub(crate) fn nobody() -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    format!(
+        "http://localhost:{}/",
+        listener.local_addr().unwrap().port()
+    )
+}
+
+impl Server {
+    pub(crate) fn start(answers: impl IntoIterator<Item = String>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let answers: Vec<String> = answers.into_iter().collect();
+        thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let request = read(&mut stream);
+                seen.lock().unwrap().push(request);
+                // The client may have heard enough.
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { port, requests }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    pub(crate) fn request(&self, index: usize) -> String {
+        self.requests.lock().unwrap()[index].clone()
+    }
+
+    pub(crate) fn n_requests(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+}
+
+/// Reads a request to the end of its body.
+fn read(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&request);
+        if let Some((head, body)) = text.split_once("\r\n\r\n")
+            && body.len() >= content_length(head)
+        {
+            return text.into_owned();
+        }
+        let n_read = stream.read(&mut buffer).unwrap();
+        assert_ne!(n_read, 0, "the request is not complete: {text}");
+        request.extend_from_slice(&buffer[..n_read]);
+    }
+}
+
+fn content_length(head: &str) -> usize {
+    let value = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "));
+    value.map_or(0, |value| value.parse().unwrap())
+}
