@@ -4,6 +4,7 @@
 //! with what they find; the tests call them with some thousand inputs from a fixed seed.
 
 mod exchange;
+mod http1;
 pub mod twin;
 
 use corsac::header::is_token;
@@ -23,12 +24,13 @@ use crate::oracle::{Requested, requested_headers, vary_members};
 use twin::text_of;
 
 pub use exchange::exchange;
+pub use http1::http1_response;
 
 /// A target: its name, and what it calls.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("origin", origin),
     ("origin_pattern", origin_pattern),
     ("request_header_list", request_header_list),
@@ -37,6 +39,7 @@ pub const TARGETS: [Target; 9] = [
     ("header_value", header_value),
     ("request_headers", request_headers),
     ("referrer_policy", referrer_policy),
+    ("http1_response", http1_response),
     ("exchange", exchange),
 ];
 

@@ -6,7 +6,15 @@ use corsac_conformance::fuzzing::TARGETS;
 const N_INPUTS: u64 = 8_000;
 
 /// What inputs are made of, so that they come near to what is well-formed.
-const PIECES: [&[u8]; 72] = [
+const PIECES: [&[u8]; 80] = [
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 103\n\n",
+    b"Content-Length: 5\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"\r\n",
+    b"\r\n\r\n",
+    b"5\r\nhello\r\n",
+    b"0\r\n\r\n",
     b"https://",
     b"http://",
     b"app.example",
