@@ -53,3 +53,10 @@ pub use trace::{
     Comparison, Event, Exchange, PreflightCause, Rule, StepOutcome, TaintingReason, Trace,
 };
 pub use user_agent::{Identity, UserAgent};
+
+/// The documents whose examples are compiled and run.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../docs/guide/what-a-browser-does.md")]
+    struct WhatABrowserDoes;
+}

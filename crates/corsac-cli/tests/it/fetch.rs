@@ -1,5 +1,6 @@
 //! `corsac fetch`, against servers that answer what a test has written.
 
+mod guide;
 mod reports;
 mod server;
 

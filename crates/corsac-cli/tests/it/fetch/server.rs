@@ -1,11 +1,12 @@
 //! A server that answers what it was told, and remembers what it was asked.
 
+use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A server on a port of its own; each answer is for one connection.
+/// A server on a port of its own; the answers are given in their order.
 pub(crate) struct Server {
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
@@ -33,15 +34,12 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
-        let answers: Vec<String> = answers.into_iter().collect();
+        let answers = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
+        let shared = (Arc::clone(&requests), answers);
         thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let request = read(&mut stream);
-                seen.lock().unwrap().push(request);
-                // The client may have heard enough.
-                let _ = stream.write_all(answer.as_bytes());
+            for stream in listener.incoming() {
+                let (requests, answers) = shared.clone();
+                thread::spawn(move || serve(stream.unwrap(), &requests, &answers));
             }
         });
         Self { port, requests }
@@ -64,8 +62,21 @@ impl Server {
     }
 }
 
-/// Reads a request to the end of its body.
-fn read(stream: &mut TcpStream) -> String {
+/// Answers until an answer ends with the connection, as all do that may have a body.
+fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, answers: &Mutex<VecDeque<String>>) {
+    while let Some(request) = read(&mut stream) {
+        requests.lock().unwrap().push(request);
+        let answer = answers.lock().unwrap().pop_front().unwrap();
+        // The client may have heard enough.
+        let written = stream.write_all(answer.as_bytes());
+        if written.is_err() || !answer.starts_with("HTTP/1.1 204 ") {
+            return;
+        }
+    }
+}
+
+/// Reads a request to the end of its body; `None` if the client has no more.
+fn read(stream: &mut TcpStream) -> Option<String> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -73,11 +84,12 @@ fn read(stream: &mut TcpStream) -> String {
         if let Some((head, body)) = text.split_once("\r\n\r\n")
             && body.len() >= content_length(head)
         {
-            return text.into_owned();
+            return Some(text.into_owned());
         }
-        let n_read = stream.read(&mut buffer).unwrap();
-        assert_ne!(n_read, 0, "the request is not complete: {text}");
-        request.extend_from_slice(&buffer[..n_read]);
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return None,
+            Ok(n_read) => request.extend_from_slice(&buffer[..n_read]),
+        }
     }
 }
 
