@@ -3,6 +3,7 @@
 //! Each takes any bytes and panics if something does not hold. The fuzzers in `fuzz/` call them
 //! with what they find; the tests call them with some thousand inputs from a fixed seed.
 
+mod cookie_and_data;
 mod exchange;
 mod http1;
 pub mod twin;
@@ -23,6 +24,7 @@ use crate::fetching::oracle::tokens;
 use crate::oracle::{Requested, requested_headers, vary_members};
 use twin::text_of;
 
+pub use cookie_and_data::{data_url, set_cookie};
 pub use exchange::exchange;
 pub use http1::http1_response;
 
@@ -30,7 +32,7 @@ pub use http1::http1_response;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     ("origin", origin),
     ("origin_pattern", origin_pattern),
     ("request_header_list", request_header_list),
@@ -40,6 +42,8 @@ pub const TARGETS: [Target; 10] = [
     ("request_headers", request_headers),
     ("referrer_policy", referrer_policy),
     ("http1_response", http1_response),
+    ("set_cookie", set_cookie),
+    ("data_url", data_url),
     ("exchange", exchange),
 ];
 

@@ -70,15 +70,15 @@ fn every_fault_of_another_library_is_guarded() {
 fn a_test_that_guards_a_fault_is_there() {
     for fault in faults() {
         let Some(test) = &fault.test else { continue };
-        let (crate_name, function) = test.split_once(": ").expect("`crate: name of the test`");
-        let dir = root().join("crates").join(crate_name).join("tests");
-        let needle = format!("fn {function}(");
-        assert!(
-            is_in_dir(&dir, &needle),
-            "{}: there is no test `{function}` in {crate_name}",
-            fault.id
-        );
+        assert!(is_there(test), "{}: there is no `{test}`", fault.id);
     }
+}
+
+/// Is there this test, told as `crate: name of the test`?
+pub(crate) fn is_there(test: &str) -> bool {
+    let (crate_name, function) = test.split_once(": ").expect("`crate: name of the test`");
+    let dir = root().join("crates").join(crate_name).join("tests");
+    is_in_dir(&dir, &format!("fn {function}("))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::coverage::is_there;
 use corsac_conformance::conformance_dir;
 use corsac_conformance::fetching::{
     FetchCase, FetchRule, load_fetch_cases, load_fetch_rules, run_fetch_cases,
@@ -50,4 +51,12 @@ fn every_rule_of_the_browsers_half_has_a_case() {
         without, excused,
         "rules without a case, and those that say why"
     );
+}
+
+#[test]
+fn a_test_that_shows_a_rule_is_there() {
+    for rule in fetch_rules() {
+        let Some(test) = &rule.test else { continue };
+        assert!(is_there(test), "{}: there is no `{test}`", rule.id);
+    }
 }

@@ -6,7 +6,7 @@ use corsac_conformance::fuzzing::TARGETS;
 const N_INPUTS: u64 = 8_000;
 
 /// What inputs are made of, so that they come near to what is well-formed.
-const PIECES: [&[u8]; 80] = [
+const PIECES: [&[u8]; 100] = [
     b"HTTP/1.1 200 OK\r\n",
     b"HTTP/1.1 103\n\n",
     b"Content-Length: 5\r\n",
@@ -87,6 +87,26 @@ const PIECES: [&[u8]; 80] = [
     b"\x09",
     b"\x1f",
     b"\x80",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.0 302\n",
+    b"HTTP/1.1 103 \r\n",
+    b"Content-Length: ",
+    b"Transfer-Encoding: chunked\r\n",
+    b"\r\n",
+    b"\r\n\r\n",
+    b"5\r\nhello\r\n",
+    b"0\r\n\r\n",
+    b"Location: ",
+    b"a=b",
+    b"; Domain=app.example",
+    b"; Path=/a",
+    b"; Secure",
+    b"; HttpOnly",
+    b"; SameSite=None",
+    b"; Max-Age=9",
+    b"__Host-",
+    b";base64",
+    b"%2",
 ];
 
 /// A generator of numbers that need only be different ([SplitMix64](https://prng.di.unimi.it/splitmix64.c)).
