@@ -9,8 +9,12 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 6] = [
+const NAMED_IN: [(&str, &str); 11] = [
     ("crates/corsac/src/", "the core: it decides"),
+    (
+        "crates/corsac-cli/src/request_options.rs",
+        "calls the value of an option so; not a field",
+    ),
     (
         "crates/corsac-cli/src/serve.rs",
         "writes the origin into the access log",
@@ -18,6 +22,22 @@ const NAMED_IN: [(&str, &str); 6] = [
     (
         "crates/corsac-conformance/src/",
         "runs the cases: it compares the fields",
+    ),
+    (
+        "crates/corsac-fetch/src/cors_preflight_fetch.rs",
+        "the trace says which field of the preflight's answer the core refused",
+    ),
+    (
+        "crates/corsac-fetch/src/http_fetch.rs",
+        "the trace says which field the core's CORS check compared",
+    ),
+    (
+        "crates/corsac-fetch/src/http_network_or_cache_fetch.rs",
+        "a browser sends `Origin`; what it says comes from the core",
+    ),
+    (
+        "crates/corsac-fetch/src/referrer.rs",
+        "a referrer policy of that name; not a field",
     ),
     (
         "crates/corsac-playground/src/explain.rs",

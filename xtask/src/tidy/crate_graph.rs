@@ -6,10 +6,11 @@ use super::Violation;
 use crate::repository::{Crate, Repository};
 
 /// The crates of this workspace that each crate may depend on, tests aside.
-const DIRECTIONS: [(&str, &[&str]); 8] = [
+const DIRECTIONS: [(&str, &[&str]); 9] = [
     ("corsac", &[]),
     ("corsac-tower", &["corsac"]),
     ("corsac-config", &["corsac"]),
+    ("corsac-fetch", &["corsac"]),
     (
         "corsac-gateway",
         &["corsac", "corsac-config", "corsac-tower"],
@@ -20,13 +21,20 @@ const DIRECTIONS: [(&str, &[&str]); 8] = [
     ),
     (
         "corsac-conformance",
-        &["corsac", "corsac-config", "corsac-gateway", "corsac-tower"],
+        &[
+            "corsac",
+            "corsac-config",
+            "corsac-fetch",
+            "corsac-gateway",
+            "corsac-tower",
+        ],
     ),
     (
         "corsac-cli",
         &[
             "corsac",
             "corsac-config",
+            "corsac-fetch",
             "corsac-gateway",
             "corsac-playground",
             "corsac-tower",
@@ -66,7 +74,7 @@ fn wrong_edges(member: &Crate, ours: &BTreeSet<&str>) -> Vec<Violation> {
 }
 
 /// All that the core needs, and what that needs in turn.
-const CORE_CLOSURE: [&str; 2] = ["psl", "psl-types"];
+const CORE_CLOSURE: [&str; 4] = ["foldhash", "hashbrown", "psl", "psl-types"];
 
 /// All that the tower layer names.
 const LAYER_DEPENDENCIES: [&str; 6] = [
@@ -78,6 +86,19 @@ const LAYER_DEPENDENCIES: [&str; 6] = [
     "tower-service",
 ];
 
+/// All that the user agent names: the machine needs the first three, the client the others.
+const FETCH_DEPENDENCIES: [&str; 9] = [
+    "corsac",
+    "data-url",
+    "url",
+    "bytes",
+    "h2",
+    "http",
+    "tokio",
+    "tokio-rustls",
+    "webpki-roots",
+];
+
 /// Someone must be able to take the core, or the layer, without a runtime or a parser.
 pub(super) fn weight(repository: &Repository) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -86,6 +107,9 @@ pub(super) fn weight(repository: &Repository) -> Vec<Violation> {
             "corsac" => violations.extend(surplus(member, &member.closure, &CORE_CLOSURE)),
             "corsac-tower" => {
                 violations.extend(surplus(member, &member.dependencies, &LAYER_DEPENDENCIES));
+            }
+            "corsac-fetch" => {
+                violations.extend(surplus(member, &member.dependencies, &FETCH_DEPENDENCIES));
             }
             _ => {}
         }
