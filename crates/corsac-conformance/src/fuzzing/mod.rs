@@ -61,9 +61,9 @@ pub fn origin(data: &[u8]) {
         written == origin.as_str() || origin.port().is_none(),
         "{written}"
     );
-    // The URL parser agrees that it is the origin of a URL.
-    let url = url::Url::parse(origin.as_str()).unwrap_or_else(|it| panic!("{origin:?}: {it}"));
-    if url.origin().is_tuple() {
+    // The URL parser agrees that it is the origin of a URL; it has rules of its own for `file`.
+    if matches!(origin.scheme(), "http" | "https") {
+        let url = url::Url::parse(origin.as_str()).unwrap_or_else(|it| panic!("{origin:?}: {it}"));
         assert_eq!(url.origin().ascii_serialization(), origin.as_str());
     }
 }

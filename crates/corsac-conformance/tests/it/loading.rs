@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use corsac_conformance::fetching::{load_fetch_cases, run_fetch_cases};
 use corsac_conformance::load_server_cases;
 
 /// A directory of this test's own.
@@ -109,4 +110,82 @@ fn every_error_is_told_not_only_the_first() {
             .replace("rule = [1]", "rule = []");
     let errors = load_server_cases(&directory("several", &content)).expect_err("it is wrong");
     assert_eq!(errors.0.len(), 2);
+}
+
+const FETCH: &str = r#"
+[[case]]
+name = "a good fetch"
+rules = ["R47"]
+steps = ["concept-cors-check 4"]
+[[case.fetch]]
+request.url = "https://api.example/"
+outcome.type = "cors"
+[[case.fetch.exchange]]
+expect.method = "GET"
+expect.url = "https://api.example/"
+respond.headers = [["Access-Control-Allow-Origin", "https://app.example"]]
+"#;
+
+fn check_fetch(name: &str, content: &str, expected: &str) {
+    let errors = load_fetch_cases(&directory(name, content)).expect_err("it is wrong");
+    let errors = errors.to_string();
+    assert!(
+        errors.contains(expected),
+        "{errors:?} does not contain {expected:?}"
+    );
+}
+
+#[test]
+fn a_good_fetch_is_loaded_and_met() {
+    let cases = load_fetch_cases(&directory("good-fetch", FETCH));
+    let cases = cases.unwrap_or_else(|errors| panic!("{errors}"));
+    let report = run_fetch_cases(&cases);
+    assert!(report.failures.is_empty(), "{report}");
+}
+
+#[test]
+fn a_fetch_that_is_not_met_tells_all_that_differs() {
+    let content = FETCH
+        .replace("expect.method = \"GET\"", "expect.method = \"PUT\"")
+        .replace("outcome.type", "outcome.status = 404\noutcome.type")
+        .replace("concept-cors-check 4", "concept-cors-check 7");
+    let cases = load_fetch_cases(&directory("unmet-fetch", &content));
+    let cases = cases.unwrap_or_else(|errors| panic!("{errors}"));
+    let report = run_fetch_cases(&cases).to_string();
+    for expected in ["exchange 1: request line", "expected  404", "got       200"] {
+        assert!(report.contains(expected), "{report}");
+    }
+}
+
+#[test]
+fn a_fetch_has_one_outcome() {
+    let content = FETCH.replace(
+        "outcome.type",
+        "outcome.network-error = \"a\"\noutcome.type",
+    );
+    check_fetch(
+        "two-outcomes",
+        &content,
+        "`outcome` has exactly one of `type`, `network-error` and `type-error`",
+    );
+}
+
+#[test]
+fn a_word_that_the_standard_does_not_have_is_told() {
+    let content = FETCH.replace("outcome.type = \"cors\"", "outcome.type = \"corse\"");
+    check_fetch(
+        "no-type",
+        &content,
+        "`corse` is none of basic, cors, opaque, opaqueredirect",
+    );
+}
+
+#[test]
+fn a_header_that_no_server_can_send_is_told() {
+    let content = FETCH.replace("\"https://app.example\"]", "\"a\\nb\"]");
+    check_fetch(
+        "no-header",
+        &content,
+        "`Access-Control-Allow-Origin: a\\nb` is no header",
+    );
 }
