@@ -396,3 +396,24 @@ fn whatever_a_server_answers_a_page_sees_what_the_prose_says() {
     eprintln!("{n_met} fetches");
     assert!(n_met > 250_000, "{n_met} fetches only");
 }
+
+#[test]
+fn an_answer_that_names_a_hundred_thousand_methods_is_kept_like_others() {
+    let names: Vec<_> = (0..100_000).map(|number| format!("M{number}")).collect();
+    let names = names.join(",");
+    let lines = CorsLines {
+        allow_origin: &[ORIGIN],
+        allow_methods: &["PUT"],
+        ..CorsLines::default()
+    };
+    let mut ua = UserAgent::new(Profile::Spec);
+    let mut response = head(200, &lines, &[]);
+    let header = Header::new(b"Access-Control-Allow-Methods", names.as_bytes());
+    response.headers.append(header.expect("a header"));
+    let page = page(ORIGIN);
+    for preflights in [1, 0] {
+        let request = class("PUT", "PUT").request(CredentialsMode::Omit);
+        let met = fetched(&mut ua, (&page, request), (&response, &response), 0);
+        assert_eq!((met.preflights, met.response.is_some()), (preflights, true));
+    }
+}

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::preflight::PreflightPermissions;
 use super::quirks::{CacheGranularity, CachedWildcard, Quirks};
@@ -50,7 +50,7 @@ struct Entry {
 }
 
 /// What an entry allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Allowed {
     Method(Vec<u8>),
     AnyMethod,
@@ -102,9 +102,6 @@ impl PreflightCache {
         if quirks.cache.granularity == CacheGranularity::LastAnswer {
             self.clear(&key);
         }
-        if permissions.max_age.is_zero() {
-            return;
-        }
         let credentials = request.includes_credentials();
         let is_wildcard = !credentials && quirks.cache.wildcard == CachedWildcard::Matches;
         let expires = now.saturating_add(permissions.max_age);
@@ -119,23 +116,21 @@ impl PreflightCache {
                 b"*" if is_wildcard => Allowed::AnyHeaderName,
                 _ => Allowed::HeaderName(it.to_ascii_lowercase()),
             });
-        let entries = self.permissions.entry(key).or_default();
-        for allowed in methods.chain(names) {
-            let entry = Entry {
+        // A set, since a hostile answer may name as many as fit into its head.
+        let stored: HashSet<_> = methods.chain(names).collect();
+        let mut entries = self.permissions.remove(&key).unwrap_or_default();
+        self.len -= entries.len();
+        entries.retain(|it| it.credentials != credentials || !stored.contains(&it.allowed));
+        if !permissions.max_age.is_zero() {
+            entries.extend(stored.into_iter().map(|allowed| Entry {
                 allowed,
                 credentials,
                 expires,
-            };
-            let same = |it: &&mut Entry| {
-                it.allowed == entry.allowed && it.credentials == entry.credentials
-            };
-            match entries.iter_mut().find(same) {
-                Some(same) => *same = entry,
-                None => {
-                    entries.push(entry);
-                    self.len += 1;
-                }
-            }
+            }));
+        }
+        self.len += entries.len();
+        if !entries.is_empty() {
+            self.permissions.insert(key, entries);
         }
         if self.len > MAX_CACHE_ENTRIES {
             self.make_room(now);
