@@ -75,7 +75,11 @@ async fn a_fetch_is_answered_with_what_the_page_sees() {
 #[tokio::test]
 async fn a_network_error_has_a_code() {
     let (address, _requests) = server(vec![b"HTTP/1.1 200 OK\r\n\r\nsecret".to_vec()]);
-    let seen = answer(&driver(), &line(1, &format!("http://{address}/"), json!({}))).await;
+    let seen = answer(
+        &driver(),
+        &line(1, &format!("http://{address}/"), json!({})),
+    )
+    .await;
     let code = &seen["network-error"]["code"];
     assert_eq!(code, "cors-check/missing-allow-origin", "{seen}");
     assert!(seen["network-error"]["message"].is_string(), "{seen}");
