@@ -12,7 +12,7 @@ use super::options::{ClientOptions, ClientOptionsError};
 use super::request_stream::RequestStream;
 use super::transport::Transport;
 use crate::fetch::fetch;
-use crate::machine::{Outcome, Outgoing, Purpose, ResponseHead, Step, TransportFailure};
+use crate::machine::{Outcome, Outgoing, ResponseHead, Step, TransportFailure};
 use crate::request::{FetchRequest, Page};
 use crate::request_constructor::TypeError;
 use crate::user_agent::UserAgent;
@@ -94,15 +94,13 @@ impl Client {
                 Step::Send(outgoing, pending) => (outgoing, pending),
                 Step::Done(outcome) => return Ok(self.response(*outcome, last_body, deadline)),
             };
-            // What a redirect says is not read, and its connection is free for what follows.
+            // What a preflight or a redirect says is not read: it may never end. If it has arrived,
+            // its connection is free for what follows.
             drop(last_body.take());
             let sent = self.send(&outgoing, &mut stream, deadline).await;
             step = match sent {
                 Ok((head, body)) => {
-                    last_body = match outgoing.purpose {
-                        Purpose::Preflight => None,
-                        Purpose::Request => Some(body),
-                    };
+                    last_body = Some(body);
                     pending.receive(&mut self.user_agent(), head, self.now())
                 }
                 Err(failure) => pending.fail(&mut self.user_agent(), failure),

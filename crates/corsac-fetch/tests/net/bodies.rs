@@ -221,6 +221,17 @@ async fn a_response_that_trickles_in_is_read_like_any_other() {
     assert_eq!(body.bytes().await.as_deref(), Ok(&b"abc"[..]));
 }
 
+#[tokio::test]
+async fn interim_responses_without_end_are_not_waited_for() {
+    let hints = Act::WriteForever(b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec());
+    let server = Server::start([vec![Act::Read, hints]]).await;
+    let failure = send(&get(&server.url("/"))).await.expect_err("no answer");
+    assert!(
+        matches!(failure, TransportFailure::Malformed(_)),
+        "{failure:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_says_nothing_runs_into_the_timeout() {
     let server = Server::start([vec![Act::Read, Act::AwaitClose]]).await;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use corsac_fetch::client::{ClientOptions, HostOverride, Transport};
 use corsac_fetch::{Outgoing, OutgoingBody, TransportFailure};
 
+use tokio::sync::Notify;
+
 use super::server::{Act, Server, answer};
 use super::{get, transport};
 
@@ -170,6 +172,31 @@ async fn a_new_connection_that_closes_at_once_is_a_failure() {
 }
 
 #[tokio::test]
+async fn what_a_server_says_unasked_is_not_an_answer() {
+    let timed_out = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\n\r\nlate";
+    let is_read = Arc::new(Notify::new());
+    let first = vec![
+        Act::Read,
+        say("first"),
+        Act::Await(Arc::clone(&is_read)),
+        Act::Write(timed_out.into()),
+        Act::Report,
+        Act::AwaitClose,
+    ];
+    let mut server = Server::start([first, vec![Act::Read, say("second")]]).await;
+    let transport = transport();
+    let outgoing = get(&server.url("/"));
+    assert_eq!(exchange(&transport, &outgoing).await, "first");
+    is_read.notify_one();
+    for _ in ["the request", "the report"] {
+        server.request().await;
+    }
+    // Lets the runtime see what has arrived.
+    tokio::task::yield_now().await;
+    assert_eq!(exchange(&transport, &outgoing).await, "second");
+}
+
+#[tokio::test]
 async fn connections_can_be_forgotten() {
     let first = vec![Act::Read, say("first"), Act::Read, say("stale")];
     let server = Server::start([first, vec![Act::Read, say("new")]]).await;
@@ -221,6 +248,19 @@ async fn a_host_leads_where_an_override_says() {
         let line = format!("Host: {}:{port}\r\n", host.to_ascii_lowercase());
         assert!(request.contains(&line), "{request}");
     }
+}
+
+#[tokio::test]
+async fn an_override_for_another_port_does_not_count() {
+    let server = Server::start([answer(OK)]).await;
+    let options = ClientOptions {
+        host_overrides: vec!["api.invalid:1:127.0.0.1".parse().expect("an override")],
+        ..ClientOptions::default()
+    };
+    let transport = Transport::new(&options).expect("options");
+    let outgoing = get(&format!("http://api.invalid:{}/", server.address.port()));
+    let failure = transport.send(&outgoing, &mut None).await;
+    assert_eq!(failure.expect_err("no such host"), TransportFailure::Dns);
 }
 
 #[tokio::test]

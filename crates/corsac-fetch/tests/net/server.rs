@@ -2,10 +2,11 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 /// What a server does next on a connection. After the last act it closes the connection.
@@ -19,6 +20,10 @@ pub(crate) enum Act {
     Trickle(Vec<u8>),
     /// Writes again and again, for as long as someone reads.
     WriteForever(Vec<u8>),
+    /// Says to the test, by an empty request, that it has come so far.
+    Report,
+    /// Waits until the test says so.
+    Await(Arc<Notify>),
     /// Waits until the client closes the connection.
     AwaitClose,
 }
@@ -97,6 +102,14 @@ pub(crate) async fn play(
                     break Err(error);
                 }
             },
+            Act::Report => {
+                let _ = requests.send(Vec::new());
+                Ok(())
+            }
+            Act::Await(notify) => {
+                notify.notified().await;
+                Ok(())
+            }
             Act::AwaitClose => {
                 let mut rest = Vec::new();
                 stream.read_to_end(&mut rest).await.map(drop)
