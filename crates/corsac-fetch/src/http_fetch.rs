@@ -33,14 +33,6 @@ pub(crate) enum MakeCorsPreflight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) includes_credentials: bool,
-    pub(crate) asks_for_range: bool,
-}
-
-impl Sent {
-    /// Was a range asked for that the script itself did not ask for?
-    pub(crate) fn asked_for_range_unseen(self, fetch: &Fetch) -> bool {
-        self.asks_for_range && !fetch.request.headers.contains(b"range")
-    }
 }
 
 /// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), steps 1 to 4.3.
@@ -97,12 +89,12 @@ pub(crate) fn receive(
     }
     // 6.
     if !is_redirect_status(head.status) {
-        return finish(fetch, ua, (sent, head));
+        return finish(fetch, head);
     }
     match fetch.request.redirect_mode {
         RedirectMode::Error => fetch.fail(ua, NetworkError::RedirectMode),
         RedirectMode::Manual => finish_opaque_redirect(fetch),
-        RedirectMode::Follow => http_redirect_fetch(fetch, ua, (sent, head), now),
+        RedirectMode::Follow => http_redirect_fetch(fetch, ua, head, now),
     }
 }
 

@@ -40,8 +40,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
     append_hop_headers(&mut headers, &fetch, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
     // 8.19.
-    let asks_for_range = headers.contains(b"range");
-    if asks_for_range {
+    if headers.contains(b"range") {
         append(&mut headers, b"Accept-Encoding", b"identity");
     }
     // 8.21.
@@ -61,7 +60,6 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
     fetch.trace.sent(SENT, &outgoing);
     let sent = Sent {
         includes_credentials,
-        asks_for_range,
     };
     Step::Send(
         Box::new(outgoing),

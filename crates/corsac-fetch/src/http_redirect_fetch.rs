@@ -6,7 +6,6 @@ use corsac::user_agent::{RequestMode, ResponseTainting};
 use url::Url;
 
 use crate::fetch::Fetch;
-use crate::http_fetch::Sent;
 use crate::location::location_url;
 use crate::machine::{ResponseHead, Step};
 use crate::main_fetch::{finish, main_fetch};
@@ -25,13 +24,13 @@ const MAX_REDIRECTS: u8 = 20;
 pub(crate) fn http_redirect_fetch(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
-    (sent, head): (Sent, ResponseHead),
+    head: ResponseHead,
     now: Duration,
 ) -> Step {
     // 3. to 5.
     let to = match location_url(head.status, &head.headers, fetch.request.current_url()) {
         Ok(Some(to)) => to,
-        Ok(None) => return finish(fetch, ua, (sent, head)),
+        Ok(None) => return finish(fetch, head),
         Err(failure) => return fetch.fail(ua, NetworkError::RedirectLocation(failure)),
     };
     // 6. to 11.

@@ -12,7 +12,7 @@ use corsac::user_agent::{
 use crate::bad_port::is_blocked_due_to_bad_port;
 use crate::data_url::{DataUrlStruct, process_data_url};
 use crate::fetch::{Fetch, without_fragment};
-use crate::http_fetch::{self, MakeCorsPreflight, Sent};
+use crate::http_fetch::{self, MakeCorsPreflight};
 use crate::machine::{Outcome, ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
@@ -158,16 +158,9 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
 /// Ends with a response: what the page sees of it.
 ///
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 22.
-pub(crate) fn finish(
-    mut fetch: Box<Fetch>,
-    ua: &mut UserAgent,
-    (sent, head): (Sent, ResponseHead),
-) -> Step {
-    // 21.
-    let is_opaque = fetch.request.response_tainting == ResponseTainting::Opaque;
-    if is_opaque && matches!(head.status, 206 | 416) && sent.asked_for_range_unseen(&fetch) {
-        return fetch.fail(ua, NetworkError::UnrequestedRange);
-    }
+///
+/// Step 21 is left out: without service workers a range is only asked for by the script itself.
+pub(crate) fn finish(mut fetch: Box<Fetch>, head: ResponseHead) -> Step {
     let response = filtered(&fetch, head);
     fetch.trace.push(FILTER, StepOutcome::Shared);
     Step::Done(Box::new(Outcome {

@@ -49,8 +49,6 @@ pub enum NetworkError {
     RedirectStream,
     /// `Cross-Origin-Resource-Policy` keeps the response from this page.
     CrossOriginResourcePolicy(ResourcePolicyFailure),
-    /// A partial response came to a request that did not ask for a range.
-    UnrequestedRange,
     /// The cache mode is `only-if-cached`, and nothing is cached.
     OnlyIfCached,
     /// A proxy asks for credentials, and nobody can be asked.
@@ -82,7 +80,6 @@ impl NetworkError {
             Self::RedirectCredentials => "redirect/credentials-in-url",
             Self::RedirectStream => "redirect/stream-body",
             Self::CrossOriginResourcePolicy(_) => "cross-origin-resource-policy",
-            Self::UnrequestedRange => "range/unrequested",
             Self::OnlyIfCached => "cache/only-if-cached",
             Self::ProxyAuthentication => "proxy/authentication",
         }
@@ -114,7 +111,6 @@ impl NetworkError {
             Self::CrossOriginResourcePolicy(_) => {
                 ("cross-origin-resource-policy-internal-check", "5")
             }
-            Self::UnrequestedRange => ("concept-main-fetch", "21"),
             Self::OnlyIfCached => ("concept-http-network-or-cache-fetch", "11.1"),
             Self::ProxyAuthentication => ("concept-http-network-or-cache-fetch", "16.1"),
         };
@@ -180,9 +176,6 @@ impl fmt::Display for NetworkError {
             Self::RedirectStream => f.write_str("the redirect would send a stream again"),
             Self::CrossOriginResourcePolicy(_) => {
                 f.write_str("`Cross-Origin-Resource-Policy` keeps the response from this page")
-            }
-            Self::UnrequestedRange => {
-                f.write_str("a partial response came though no range was asked for")
             }
             Self::OnlyIfCached => f.write_str("nothing is cached, and nothing may be sent"),
             Self::ProxyAuthentication => f.write_str("a proxy asks for credentials"),

@@ -18,14 +18,10 @@ const SOURCES: [(&str, &str); 4] = [
 ];
 
 /// What no case can show, and why.
-const WITHOUT_A_CASE: [(&str, &str); 10] = [
+const WITHOUT_A_CASE: [(&str, &str); 9] = [
     (
         "concept-connection-pool",
         "the client's, which no case runs over",
-    ),
-    (
-        "concept-main-fetch 21",
-        "no script can have a range asked for that it does not name",
     ),
     ("concept-tao-check", "a filtered response has no timing"),
     ("determine-the-ip-address-space", "told by the client"),
