@@ -20,7 +20,8 @@ pub fn is_potentially_trustworthy_url(url: &Url) -> bool {
         "https" | "wss" => true,
         // An opaque origin as far as the URL parser goes, but trusted by its scheme.
         "file" => true,
-        // 3.
+        // 3., for schemes whose URLs have the origin that they show.
+        "http" | "ws" | "ftp" => url.host_str().is_some_and(is_local_host),
         _ => is_potentially_trustworthy_origin(&origin_of(url)),
     }
 }
