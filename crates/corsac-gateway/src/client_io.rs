@@ -23,6 +23,8 @@ pub(crate) struct ClientIo {
     stream: TokioIo<TcpStream>,
     /// There while a write waits.
     deadline: Option<Deadline>,
+    /// Slices put together; kept for its memory.
+    joined: Vec<u8>,
     ending: Arc<Ending>,
     was_shut_down: bool,
 }
@@ -57,9 +59,29 @@ impl ClientIo {
         Self {
             stream,
             deadline: None,
+            joined: Vec::new(),
             ending,
             was_shut_down: false,
         }
+    }
+
+    /// A head with a short body is two slices. To put them together costs less than to have the
+    /// kernel take them one by one.
+    fn write_slices(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let stream = Pin::new(&mut self.stream);
+        let len: usize = slices.iter().map(|slice| slice.len()).sum();
+        if len > MAX_JOINED_BYTES {
+            return stream.poll_write_vectored(cx, slices);
+        }
+        self.joined.clear();
+        for slice in slices {
+            self.joined.extend_from_slice(slice);
+        }
+        stream.poll_write(cx, &self.joined)
     }
 
     fn bounded(
@@ -105,7 +127,7 @@ impl Write for ClientIo {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        let written = self.write_slices(cx, slices);
         self.bounded(written, cx)
     }
 
@@ -122,3 +144,6 @@ impl Write for ClientIo {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+/// What is put together at the most: about a packet, which is copied in no time.
+const MAX_JOINED_BYTES: usize = 1500;

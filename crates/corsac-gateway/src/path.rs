@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// `/%76%31` is `/v1` to every server, and so it is to the routes
 /// ([RFC 3986, 6.2.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2)).
 pub(crate) fn normalized(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') {
+    if !path.as_bytes().contains(&b'%') {
         return Cow::Borrowed(path);
     }
     let mut normalized = String::with_capacity(path.len());

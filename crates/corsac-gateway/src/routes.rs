@@ -37,7 +37,7 @@ struct ExistingMethods {
 struct Node {
     route: Option<Arc<Route>>,
     /// Sorted by segment.
-    children: Vec<(Box<str>, Self)>,
+    children: Vec<(Box<[u8]>, Self)>,
 }
 
 impl Routes {
@@ -74,7 +74,7 @@ impl Routes {
         let path = path::normalized(path);
         let mut node = &self.root;
         let mut found = node.route.as_ref();
-        for segment in path.strip_prefix('/')?.split('/') {
+        for segment in segments(path.strip_prefix('/')?) {
             let Some(child) = node.child(segment) else {
                 break;
             };
@@ -139,7 +139,7 @@ impl Node {
     /// The place of a route's path, made if it is not there.
     fn at(&mut self, path: &str) -> &mut Self {
         let mut node = self;
-        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        for segment in segments(path).filter(|segment| !segment.is_empty()) {
             let position = match node.position(segment) {
                 Ok(position) => position,
                 Err(position) => {
@@ -153,12 +153,16 @@ impl Node {
         node
     }
 
-    fn child(&self, segment: &str) -> Option<&Self> {
+    fn child(&self, segment: &[u8]) -> Option<&Self> {
         Some(&self.children[self.position(segment).ok()?].1)
     }
 
-    fn position(&self, segment: &str) -> Result<usize, usize> {
+    fn position(&self, segment: &[u8]) -> Result<usize, usize> {
         self.children
             .binary_search_by(|(it, _)| (**it).cmp(segment))
     }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &[u8]> {
+    path.as_bytes().split(|byte| *byte == b'/')
 }

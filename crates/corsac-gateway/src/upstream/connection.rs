@@ -33,7 +33,8 @@ pub(crate) struct Connection {
     is_over: bool,
     relay: Relay,
     deadline: Deadline,
-    pub(super) idle_since: Instant,
+    /// When the last exchange began. The end would be another look at the clock for each exchange.
+    pub(super) last_used: Instant,
     /// The copy of the request that is under way; kept here for its memory.
     pub(super) copy: Copy,
 }
@@ -66,7 +67,7 @@ impl Connection {
             is_over: false,
             relay: Relay::new(),
             deadline: Deadline::new(now),
-            idle_since: now,
+            last_used: now,
             copy: Copy::default(),
         })
     }
@@ -77,10 +78,12 @@ impl Connection {
     pub(super) fn exchange(
         &mut self,
         request: Request<RequestBody>,
+        now: Instant,
         patience: Duration,
     ) -> impl Future<Output = Result<Response<Incoming>, NoResponse>> {
         let upload = request.body().upload().map(Arc::clone);
-        self.deadline.move_to(Instant::now() + patience);
+        self.last_used = now;
+        self.deadline.move_to(now + patience);
         let response = self.sender.try_send_request(request);
         async move {
             let mut response = pin!(response);
@@ -164,9 +167,8 @@ impl Connection {
     }
 
     /// Prepares it for a time without an exchange, in which nobody is to be woken.
-    pub(super) fn rest(&mut self, now: Instant) {
+    pub(super) fn rest(&self) {
         self.relay.detach();
-        self.idle_since = now;
     }
 
     /// Has the upstream closed it while it was idle?

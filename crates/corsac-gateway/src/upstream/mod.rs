@@ -16,7 +16,7 @@ use std::time::Duration;
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use self::connection::NoResponse;
 use self::pool::Pool;
@@ -79,12 +79,13 @@ impl Upstream {
         request: Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
-        let Some(mut connection) = self.pool.take() else {
+        let now = Instant::now();
+        let Some(mut connection) = self.pool.take(now) else {
             // Boxed, as all that is rare: the common way moves less memory without it.
             return Box::pin(self.send_anew(request, patience)).await;
         };
         connection.copy.keep(&request);
-        let request = match connection.exchange(request, patience.response).await {
+        let request = match connection.exchange(request, now, patience.response).await {
             Ok(response) => {
                 connection.copy.clear();
                 return Ok(Exchanged {
@@ -109,7 +110,8 @@ impl Upstream {
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
         let mut connection = self.connect(patience.connect).await?;
-        let response = connection.exchange(request, patience.response).await?;
+        let exchange = connection.exchange(request, Instant::now(), patience.response);
+        let response = exchange.await?;
         Ok(Exchanged {
             response,
             connection,

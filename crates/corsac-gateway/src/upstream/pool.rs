@@ -18,13 +18,13 @@ pub(super) struct Pool(Mutex<Idle>);
 type Idle = Vec<Box<Connection>>;
 
 impl Pool {
-    pub(super) fn take(&self) -> Option<Box<Connection>> {
+    pub(super) fn take(&self, now: Instant) -> Option<Box<Connection>> {
         let connection = self.lock().pop()?;
-        (connection.idle_since.elapsed() < UPSTREAM_IDLE_TIMEOUT).then_some(connection)
+        is_young(&connection, now).then_some(connection)
     }
 
-    pub(super) fn put(&self, mut connection: Box<Connection>) {
-        connection.rest(Instant::now());
+    pub(super) fn put(&self, connection: Box<Connection>) {
+        connection.rest();
         let mut idle = self.lock();
         if idle.len() < MAX_IDLE_PER_UPSTREAM {
             idle.push(connection);
@@ -32,13 +32,17 @@ impl Pool {
     }
 
     pub(super) fn sweep(&self) {
+        let now = Instant::now();
         self.lock().retain_mut(|connection| {
-            connection.idle_since.elapsed() < UPSTREAM_IDLE_TIMEOUT
-                && !connection.is_closed_by_upstream()
+            is_young(connection, now) && !connection.is_closed_by_upstream()
         });
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_young(connection: &Connection, now: Instant) -> bool {
+    now.duration_since(connection.last_used) < UPSTREAM_IDLE_TIMEOUT
 }

@@ -210,3 +210,29 @@ async fn a_head_that_is_too_long_is_refused() {
     );
     serving.still_serves().await;
 }
+
+#[tokio::test]
+async fn a_client_that_is_slow_but_steady_is_waited_for() {
+    // A gateway that gives up after 300 ms is the clock of the client of one that does after 1 s.
+    let silent = Upstream::faulty(|mut peer| async move { peer.gone().await }).await;
+    let clock = config(silent.address, "response-timeout = \"300ms\"");
+    let clock = Serving::start(&gateway(&clock)).await;
+    let upstream = Upstream::start(|mut peer: Peer, _| async move {
+        peer.head().await;
+        assert_eq!(peer.bytes(4).await.unwrap(), b"xxxx");
+        peer.send(OK).await;
+    })
+    .await;
+    let config = config(upstream.address, "response-timeout = \"1s\"");
+    let serving = Serving::start(&gateway(&config)).await;
+    let mut client = serving.client().await;
+    client
+        .send_head("POST /v1 HTTP/1.1", &with_host(&["content-length: 4"]))
+        .await;
+    for _ in 0..4 {
+        let tick = clock.request("GET /v1/faulty HTTP/1.1", &[]).await;
+        assert_eq!(tick.status, 504);
+        client.send("x").await;
+    }
+    assert_eq!(client.response("POST").await.status, 200);
+}
