@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use corsac::origin::Origin;
-use corsac::user_agent::{
-    CredentialsMode, Header, HeaderList, RedirectMode, RequestMode, RequestOrigin, TupleOrigin,
-    UseCorsPreflight,
-};
+use corsac::user_agent::{Header, HeaderList, RequestOrigin, TupleOrigin};
 use corsac_fetch::client::{Client, ClientOptions, Transport};
 use corsac_fetch::{
-    CacheMode, FetchRequest, Outgoing, OutgoingBody, Page, Purpose, Referrer, ReferrerPolicy,
-    UserAgent,
+    FetchRequest, Outgoing, OutgoingBody, Page, Purpose, ReferrerPolicy, UserAgent,
 };
 
 /// A client and what it is to get.
@@ -55,19 +51,7 @@ fn page() -> Page {
 }
 
 fn request(url: &str) -> FetchRequest {
-    FetchRequest {
-        url: url.to_owned(),
-        method: b"GET".to_vec(),
-        headers: Vec::new(),
-        body: None,
-        mode: RequestMode::Cors,
-        credentials: CredentialsMode::SameOrigin,
-        redirect: RedirectMode::Follow,
-        cache: CacheMode::Default,
-        referrer: Referrer::Client,
-        referrer_policy: None,
-        upload_listener: UseCorsPreflight::Unset,
-    }
+    FetchRequest::new(url)
 }
 
 impl Subject {

@@ -3,13 +3,10 @@
 use std::time::Duration;
 
 use corsac::origin::Origin;
-use corsac::user_agent::{
-    CredentialsMode, Header, HeaderList, RedirectMode, RequestMode, RequestOrigin, TupleOrigin,
-    UseCorsPreflight,
-};
+use corsac::user_agent::{Header, HeaderList, RequestOrigin, TupleOrigin};
 use corsac_fetch::{
-    Body, CacheMode, FetchRequest, NetworkError, Outcome, Page, Pending, Profile, Referrer,
-    ReferrerPolicy, ResponseHead, Step, StepOutcome, TransportFailure, UserAgent, fetch,
+    Body, FetchRequest, NetworkError, Outcome, Page, Pending, Profile, ReferrerPolicy,
+    ResponseHead, Step, StepOutcome, TransportFailure, UserAgent, fetch,
 };
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
@@ -25,17 +22,8 @@ fn page() -> Page {
 
 fn request(method: &str, url: &str) -> FetchRequest {
     FetchRequest {
-        url: url.into(),
         method: method.into(),
-        headers: Vec::new(),
-        body: None,
-        mode: RequestMode::Cors,
-        credentials: CredentialsMode::SameOrigin,
-        redirect: RedirectMode::Follow,
-        cache: CacheMode::Default,
-        referrer: Referrer::Client,
-        referrer_policy: None,
-        upload_listener: UseCorsPreflight::Unset,
+        ..FetchRequest::new(url)
     }
 }
 

@@ -1,11 +1,9 @@
 //! Requests to test with.
 
-use corsac::user_agent::{
-    CredentialsMode, Header, HeaderList, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight,
-};
+use corsac::user_agent::{Header, HeaderList, RequestOrigin};
 use corsac_fetch::internal_request::Request;
 use corsac_fetch::url_list::origin_of;
-use corsac_fetch::{CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
+use corsac_fetch::{FetchRequest, Page, ReferrerPolicy};
 use url::Url;
 
 pub(crate) fn url(text: &str) -> Url {
@@ -29,19 +27,7 @@ pub(crate) fn page(text: &str) -> Page {
 
 /// What `fetch(url)` asks for.
 pub(crate) fn asked(url: &str) -> FetchRequest {
-    FetchRequest {
-        url: url.to_owned(),
-        method: b"GET".to_vec(),
-        headers: Vec::new(),
-        body: None,
-        mode: RequestMode::Cors,
-        credentials: CredentialsMode::SameOrigin,
-        redirect: RedirectMode::Follow,
-        cache: CacheMode::Default,
-        referrer: Referrer::Client,
-        referrer_policy: None,
-        upload_listener: UseCorsPreflight::Unset,
-    }
+    FetchRequest::new(url)
 }
 
 pub(crate) fn request(page_url: &str, asked: &FetchRequest) -> Request {

@@ -4,13 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::origin::Origin;
-use corsac::user_agent::{
-    CredentialsMode, RedirectMode, RequestMode, RequestOrigin, TupleOrigin, UseCorsPreflight,
-};
+use corsac::user_agent::{RequestMode, RequestOrigin, TupleOrigin};
 use corsac_fetch::client::{BodyFailure, Client, ClientOptions, Response};
 use corsac_fetch::{
-    Body, CacheMode, FetchRequest, NetworkError, Page, Referrer, ReferrerPolicy, TransportFailure,
-    UserAgent,
+    Body, FetchRequest, NetworkError, Page, ReferrerPolicy, TransportFailure, UserAgent,
 };
 
 use super::server::{Act, Server, answer};
@@ -25,19 +22,7 @@ fn page() -> Page {
 }
 
 fn request(url: String) -> FetchRequest {
-    FetchRequest {
-        url,
-        method: b"GET".to_vec(),
-        headers: Vec::new(),
-        body: None,
-        mode: RequestMode::Cors,
-        credentials: CredentialsMode::SameOrigin,
-        redirect: RedirectMode::Follow,
-        cache: CacheMode::Default,
-        referrer: Referrer::Client,
-        referrer_policy: None,
-        upload_listener: UseCorsPreflight::Unset,
-    }
+    FetchRequest::new(url)
 }
 
 fn put(url: String) -> FetchRequest {
