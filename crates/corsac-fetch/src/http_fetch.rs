@@ -15,7 +15,7 @@ use crate::http_network_or_cache_fetch;
 use crate::http_redirect_fetch::http_redirect_fetch;
 use crate::location::is_redirect_status;
 use crate::machine::{Outcome, ResponseHead, Step};
-use crate::main_fetch::{finish, hidden, preflight_causes, remember_hop};
+use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
 use crate::timing_allow_origin::tao_check;
@@ -48,7 +48,8 @@ pub(crate) fn http_fetch(
         let quirks = ua.profile().quirks();
         let request = fetch.request.checked();
         let is_cached = ua.preflight_cache.allows(&key, &request, &quirks, now);
-        remember_hop(&mut fetch, key);
+        // Under this key the cache is cleared if the hop fails.
+        fetch.preflighted.push(key);
         if !is_cached {
             let causes = preflight_causes(&fetch);
             fetch

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use corsac::method::is_cors_safelisted_method;
 use corsac::user_agent::{
-    CacheKey, ExposedHeaderNames, Header, HeaderList, RedirectMode, RequestMode, ResponseTainting,
+    ExposedHeaderNames, Header, HeaderList, RedirectMode, RequestMode, ResponseTainting,
     ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
     cors_unsafe_request_header_names, needs_cors_preflight,
 };
@@ -219,11 +219,6 @@ pub(crate) fn hidden(r#type: ResponseType) -> FilteredResponse {
 /// Follows [null body status](https://fetch.spec.whatwg.org/#null-body-status).
 fn is_null_body_status(status: u16) -> bool {
     matches!(status, 101 | 103 | 204 | 205 | 304)
-}
-
-/// Remembers the key under which the preflight cache is cleared if this hop fails.
-pub(crate) fn remember_hop(fetch: &mut Fetch, key: CacheKey) {
-    fetch.preflighted.push(key);
 }
 
 const BRANCH: Rule = Rule {
