@@ -12,7 +12,7 @@ use crate::fetch::Fetch;
 use crate::http_fetch::traced_cors_check;
 use crate::http_network_or_cache_fetch::{self, append_hop_headers};
 use crate::machine::{Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting};
-use crate::network_error::NetworkError;
+use crate::network_error::{NetworkError, preflight_step};
 use crate::trace::{Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
@@ -74,21 +74,20 @@ pub(crate) fn receive(
 
 /// Leaves word of the list that does not name what was asked for, or cannot be read.
 fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure) {
-    let (step, header, expected) = match failure {
-        PreflightFailure::MethodNotAllowed => ("7.5", METHODS, fetch.request.method.clone()),
-        PreflightFailure::MalformedAllowMethods(_) => {
-            ("7.3", METHODS, fetch.request.method.clone())
+    let (header, expected) = match failure {
+        PreflightFailure::MethodNotAllowed | PreflightFailure::MalformedAllowMethods(_) => {
+            (METHODS, fetch.request.method.clone())
         }
-        PreflightFailure::RequestHeaderNotAllowed(name) => ("7.7", HEADERS, name.clone()),
+        PreflightFailure::RequestHeaderNotAllowed(name) => (HEADERS, name.clone()),
         PreflightFailure::MalformedAllowHeaders(_) => {
             let names = cors_unsafe_request_header_names(&fetch.request.headers);
-            ("7.3", HEADERS, names.join(&b","[..]))
+            (HEADERS, names.join(&b","[..]))
         }
         _ => return,
     };
     let rule = Rule {
         anchor: "cors-preflight-fetch-0",
-        step,
+        step: preflight_step(failure),
     };
     fetch
         .trace

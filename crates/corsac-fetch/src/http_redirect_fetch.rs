@@ -81,8 +81,10 @@ fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<Networ
         Some(NetworkError::RedirectScheme)
     } else if request.redirect_count == MAX_REDIRECTS {
         Some(NetworkError::TooManyRedirects)
-    } else if has_credentials && (is_foreign || is_tainted) {
+    } else if has_credentials && is_foreign {
         Some(NetworkError::RedirectCredentials)
+    } else if has_credentials && is_tainted {
+        Some(NetworkError::RedirectCredentialsBack)
     } else if head.status != 303 && is_stream {
         Some(NetworkError::RedirectStream)
     } else {

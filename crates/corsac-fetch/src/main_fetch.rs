@@ -127,7 +127,7 @@ fn scheme_fetch(fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
             Some(data) => finish_with_data(fetch, data),
             None => fetch.fail(ua, NetworkError::DataUrl),
         },
-        _ => fetch.fail(ua, NetworkError::Scheme),
+        _ => fetch.fail(ua, NetworkError::SchemeFetch),
     }
 }
 

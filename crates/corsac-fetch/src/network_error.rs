@@ -29,6 +29,8 @@ pub enum NetworkError {
     NoCorsRedirectMode,
     /// The URL's scheme is not one that can be fetched across origins.
     Scheme,
+    /// The URL's scheme is not one that can be fetched here at all.
+    SchemeFetch,
     /// The port is one that browsers do not connect to.
     BadPort,
     /// The page is secure and the URL is not.
@@ -43,8 +45,10 @@ pub enum NetworkError {
     RedirectScheme,
     /// There were more than 20 redirects.
     TooManyRedirects,
-    /// The redirect leads across origins to a URL with a user name or password.
+    /// The redirect leads to a URL of another origin than the page's, with a user name or password.
     RedirectCredentials,
+    /// The redirect leads back from another origin to a URL with a user name or password.
+    RedirectCredentialsBack,
     /// The redirect would send a stream again.
     RedirectStream,
     /// `Cross-Origin-Resource-Policy` keeps the response from this page.
@@ -70,6 +74,7 @@ impl NetworkError {
             Self::SameOriginMode => "mode/same-origin",
             Self::NoCorsRedirectMode => "mode/no-cors-redirect",
             Self::Scheme => "scheme/not-http",
+            Self::SchemeFetch => "scheme/not-fetched",
             Self::BadPort => "url/bad-port",
             Self::MixedContent => "mixed-content",
             Self::DataUrl => "data-url/malformed",
@@ -77,7 +82,9 @@ impl NetworkError {
             Self::RedirectLocation(failure) => failure.code(),
             Self::RedirectScheme => "redirect/scheme",
             Self::TooManyRedirects => "redirect/too-many",
-            Self::RedirectCredentials => "redirect/credentials-in-url",
+            Self::RedirectCredentials | Self::RedirectCredentialsBack => {
+                "redirect/credentials-in-url"
+            }
             Self::RedirectStream => "redirect/stream-body",
             Self::CrossOriginResourcePolicy(_) => "cross-origin-resource-policy",
             Self::OnlyIfCached => "cache/only-if-cached",
@@ -96,9 +103,10 @@ impl NetworkError {
                 ("concept-http-network-fetch", "8.3")
             }
             Self::Transport(_) => ("concept-http-network-fetch", "8.1"),
-            Self::SameOriginMode | Self::NoCorsRedirectMode | Self::Scheme => {
-                ("concept-main-fetch", "12")
-            }
+            // Statements of a switch, which have no number of their own.
+            Self::SameOriginMode | Self::Scheme => ("concept-main-fetch", "12"),
+            Self::NoCorsRedirectMode => ("concept-main-fetch", "12.1"),
+            Self::SchemeFetch => ("concept-scheme-fetch", "4"),
             Self::BadPort => ("block-bad-port", "2"),
             Self::MixedContent => ("concept-main-fetch", "7"),
             Self::DataUrl => ("concept-scheme-fetch", "3"),
@@ -107,6 +115,7 @@ impl NetworkError {
             Self::RedirectScheme => ("concept-http-redirect-fetch", "6"),
             Self::TooManyRedirects => ("concept-http-redirect-fetch", "7"),
             Self::RedirectCredentials => ("concept-http-redirect-fetch", "9"),
+            Self::RedirectCredentialsBack => ("concept-http-redirect-fetch", "10"),
             Self::RedirectStream => ("concept-http-redirect-fetch", "11"),
             Self::CrossOriginResourcePolicy(_) => {
                 ("cross-origin-resource-policy-internal-check", "5")
@@ -137,7 +146,7 @@ fn cors_check_step(failure: CorsCheckFailure) -> &'static str {
     }
 }
 
-fn preflight_step(failure: &PreflightFailure) -> &'static str {
+pub(crate) fn preflight_step(failure: &PreflightFailure) -> &'static str {
     match failure {
         PreflightFailure::MalformedAllowMethods(_) | PreflightFailure::MalformedAllowHeaders(_) => {
             "7.3"
@@ -163,6 +172,7 @@ impl fmt::Display for NetworkError {
                 f.write_str("the mode `no-cors` goes with no redirect mode but `follow`")
             }
             Self::Scheme => f.write_str("only http and https can be fetched across origins"),
+            Self::SchemeFetch => f.write_str("nothing can be fetched from a URL of this scheme"),
             Self::BadPort => f.write_str("browsers do not connect to this port"),
             Self::MixedContent => f.write_str("a secure page cannot fetch over http"),
             Self::DataUrl => f.write_str("the data: URL is malformed"),
@@ -170,7 +180,7 @@ impl fmt::Display for NetworkError {
             Self::RedirectLocation(failure) => failure.fmt(f),
             Self::RedirectScheme => f.write_str("the redirect does not lead to http or https"),
             Self::TooManyRedirects => f.write_str("there were more than 20 redirects"),
-            Self::RedirectCredentials => {
+            Self::RedirectCredentials | Self::RedirectCredentialsBack => {
                 f.write_str("the redirect leads to a URL with a user name or password")
             }
             Self::RedirectStream => f.write_str("the redirect would send a stream again"),

@@ -117,7 +117,7 @@ fn is_method_allowed(request: &CheckedRequest<'_>, methods: &[Vec<u8>]) -> bool 
         || !request.includes_credentials() && methods.iter().any(|it| it == b"*")
 }
 
-/// The first header of the request that the response does not allow, in lower case.
+/// The header of the request by whose name the preflight fails, in lower case.
 fn refused_header_name(
     request: &CheckedRequest<'_>,
     allowed: &[Vec<u8>],
@@ -125,14 +125,21 @@ fn refused_header_name(
 ) -> Option<Vec<u8>> {
     let is_named = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
     let is_wildcard = !request.includes_credentials() && allowed.iter().any(|it| it == b"*");
-    cors_unsafe_request_header_names(request.headers)
-        .into_iter()
-        .find(|name| {
-            let is_covered = is_wildcard
-                && (quirks.covers_authorization()
-                    || !is_cors_non_wildcard_request_header_name(name));
-            !is_named(name) && !is_covered
-        })
+    let mut unnamed = cors_unsafe_request_header_names(request.headers);
+    unnamed.retain(|name| !is_named(name));
+    // 7.6.
+    if !quirks.covers_authorization()
+        && let Some(index) = unnamed
+            .iter()
+            .position(|name| is_cors_non_wildcard_request_header_name(name))
+    {
+        return Some(unnamed.swap_remove(index));
+    }
+    // 7.7.
+    match is_wildcard {
+        true => None,
+        false => unnamed.into_iter().next(),
+    }
 }
 
 /// Why a preflight failed.
