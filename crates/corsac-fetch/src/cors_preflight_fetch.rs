@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    PreflightFailure, check_preflight_response, cors_preflight_headers,
-    cors_unsafe_request_header_names,
+    PreflightFailure, Quirks, check_preflight_response, cors_preflight_headers,
 };
 
 use crate::fetch::Fetch;
@@ -20,7 +19,8 @@ use crate::user_agent::UserAgent;
 /// to 6.
 pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
     // 1. to 5.
-    let mut headers = cors_preflight_headers(&fetch.request.checked());
+    let quirks = ua.profile().quirks();
+    let mut headers = cors_preflight_headers(&fetch.request.checked(), &quirks);
     append_hop_headers(&mut headers, &fetch, ua);
     let outgoing = Outgoing {
         url: fetch.request.current_url().clone(),
@@ -66,21 +66,21 @@ pub(crate) fn receive(
             http_network_or_cache_fetch::start(fetch, ua, now)
         }
         Err(failure) => {
-            trace_failure(&mut fetch, &failure);
+            trace_failure(&mut fetch, &failure, &quirks);
             fetch.fail(ua, NetworkError::Preflight(failure))
         }
     }
 }
 
 /// Leaves word of the list that does not name what was asked for, or cannot be read.
-fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure) {
+fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure, quirks: &Quirks) {
     let (header, expected) = match failure {
         PreflightFailure::MethodNotAllowed | PreflightFailure::MalformedAllowMethods(_) => {
             (METHODS, fetch.request.method.clone())
         }
         PreflightFailure::RequestHeaderNotAllowed(name) => (HEADERS, name.clone()),
         PreflightFailure::MalformedAllowHeaders(_) => {
-            let names = cors_unsafe_request_header_names(&fetch.request.headers);
+            let names = quirks.cors_unsafe_request_header_names(&fetch.request.headers);
             (HEADERS, names.join(&b","[..]))
         }
         _ => return,

@@ -54,7 +54,12 @@ impl Fetch {
     /// says for each of them: by the URL and origin with which the hop was made, since the
     /// request's own have changed with every redirect.
     pub(crate) fn fail(mut self: Box<Self>, ua: &mut UserAgent, error: NetworkError) -> Step {
-        if ua.profile().quirks().cache.on_failure == OnFailure::Clear {
+        let is_cleared = match ua.profile().quirks().cache.on_failure {
+            OnFailure::Clear => true,
+            OnFailure::ClearAfterCorsCheck => matches!(error, NetworkError::CorsCheck(_)),
+            OnFailure::Keep => false,
+        };
+        if is_cleared {
             for key in &self.preflighted {
                 ua.preflight_cache.clear(key);
             }

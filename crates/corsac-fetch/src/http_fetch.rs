@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CorsCheckFailure, RedirectMode, ResponseTainting, ResponseType, cors_check,
+    CorsCheckFailure, OnInsufficient, RedirectMode, ResponseTainting, ResponseType, cors_check,
 };
 
 use crate::cors_preflight_fetch;
@@ -48,10 +48,13 @@ pub(crate) fn http_fetch(
         let quirks = ua.profile().quirks();
         let request = fetch.request.checked();
         let is_cached = ua.preflight_cache.allows(&key, &request, &quirks, now);
+        if !is_cached && quirks.cache.on_insufficient == OnInsufficient::Clear {
+            ua.preflight_cache.clear(&key);
+        }
         // Under this key the cache is cleared if the hop fails.
         fetch.preflighted.push(key);
         if !is_cached {
-            let causes = preflight_causes(&fetch);
+            let causes = preflight_causes(&fetch, &quirks);
             fetch
                 .trace
                 .push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));

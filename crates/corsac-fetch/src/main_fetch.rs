@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use corsac::method::is_cors_safelisted_method;
 use corsac::user_agent::{
-    ExposedHeaderNames, Header, HeaderList, RedirectMode, RequestMode, ResponseTainting,
+    ExposedHeaderNames, Header, HeaderList, Quirks, RedirectMode, RequestMode, ResponseTainting,
     ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
-    cors_unsafe_request_header_names, needs_cors_preflight,
+    needs_cors_preflight,
 };
 
 use crate::bad_port::is_blocked_due_to_bad_port;
@@ -41,7 +41,7 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
         None => Referrer::NoReferrer,
     };
     // 12.
-    match branch(&fetch) {
+    match branch(&fetch, &ua.profile().quirks()) {
         Branch::Scheme(reason) => {
             taint(&mut fetch, ResponseTainting::Basic, reason);
             scheme_fetch(fetch, ua, now)
@@ -70,7 +70,7 @@ enum Branch {
     Error(NetworkError),
 }
 
-fn branch(fetch: &Fetch) -> Branch {
+fn branch(fetch: &Fetch, quirks: &Quirks) -> Branch {
     let request = &fetch.request;
     let url = request.current_url();
     let is_same_origin = request.url_list.is_current_same_origin();
@@ -87,7 +87,7 @@ fn branch(fetch: &Fetch) -> Branch {
         }
         RequestMode::NoCors => Branch::NoCors,
         _ if !matches!(url.scheme(), "http" | "https") => Branch::Error(NetworkError::Scheme),
-        _ => Branch::Cors(match needs_cors_preflight(&request.checked()) {
+        _ => Branch::Cors(match needs_cors_preflight(&request.checked(), quirks) {
             true => MakeCorsPreflight::Yes,
             false => MakeCorsPreflight::No,
         }),
@@ -96,7 +96,7 @@ fn branch(fetch: &Fetch) -> Branch {
 
 /// Why the request must be preceded by a preflight; a script's requests have their unsafe-request
 /// flag set.
-pub(crate) fn preflight_causes(fetch: &Fetch) -> Vec<PreflightCause> {
+pub(crate) fn preflight_causes(fetch: &Fetch, quirks: &Quirks) -> Vec<PreflightCause> {
     let request = &fetch.request;
     let mut causes = Vec::new();
     if request.use_cors_preflight == UseCorsPreflight::Set {
@@ -105,7 +105,7 @@ pub(crate) fn preflight_causes(fetch: &Fetch) -> Vec<PreflightCause> {
     if !is_cors_safelisted_method(&request.method) {
         causes.push(PreflightCause::Method(request.method.clone()));
     }
-    let names = cors_unsafe_request_header_names(&request.headers);
+    let names = quirks.cors_unsafe_request_header_names(&request.headers);
     causes.extend(names.into_iter().map(PreflightCause::HeaderName));
     causes
 }

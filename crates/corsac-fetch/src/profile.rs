@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use corsac::user_agent::{
-    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedWildcard, DEFAULT_MAX_AGE,
-    MaxAgeQuirks, OnFailure, PreflightCheckOrder, Quirks,
+    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedHead, CachedWildcard,
+    CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeQuirks, OnFailure, OnInsufficient,
+    PreflightCheckOrder, Quirks, SafelistedTotal,
 };
 
 use crate::cookies::UnsetSameSite;
@@ -79,12 +80,17 @@ const CHROMIUM: Quirks = Quirks {
         cap: Duration::from_secs(7_200),
         invalid: DEFAULT_MAX_AGE,
     },
+    safelisted_total: SafelistedTotal::Bounded,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
         wildcard: CachedWildcard::Matches,
         granularity: CacheGranularity::LastAnswer,
         on_failure: OnFailure::Keep,
+        on_insufficient: OnInsufficient::Clear,
+        credentialed: CredentialedEntry::ServesAll,
+        head: CachedHead::IsSafelisted,
+        longest_url: Some(1_023),
     },
 };
 
@@ -94,12 +100,17 @@ const FIREFOX: Quirks = Quirks {
         cap: Duration::from_secs(86_400),
         invalid: Duration::ZERO,
     },
+    safelisted_total: SafelistedTotal::Bounded,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
         wildcard: CachedWildcard::IsLiteral,
         granularity: CacheGranularity::Entries,
-        on_failure: OnFailure::Clear,
+        on_failure: OnFailure::ClearAfterCorsCheck,
+        on_insufficient: OnInsufficient::Keep,
+        credentialed: CredentialedEntry::ServesItsLike,
+        head: CachedHead::IsNamed,
+        longest_url: None,
     },
 };
 
@@ -109,11 +120,16 @@ const WEBKIT: Quirks = Quirks {
         cap: Duration::from_secs(600),
         invalid: DEFAULT_MAX_AGE,
     },
+    safelisted_total: SafelistedTotal::Unbounded,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::StatusFirst,
     cache: CacheQuirks {
-        wildcard: CachedWildcard::Matches,
+        wildcard: CachedWildcard::MatchesByRequest,
         granularity: CacheGranularity::LastAnswer,
         on_failure: OnFailure::Keep,
+        on_insufficient: OnInsufficient::Clear,
+        credentialed: CredentialedEntry::ServesAll,
+        head: CachedHead::IsSafelisted,
+        longest_url: None,
     },
 };

@@ -35,8 +35,9 @@ pub use preflight::{
 };
 pub use preflight_cache::{CacheKey, MAX_CACHE_ENTRIES, PreflightCache};
 pub use quirks::{
-    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedWildcard, DEFAULT_MAX_AGE,
-    MaxAgeQuirks, OnFailure, PreflightCheckOrder, Quirks,
+    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedHead, CachedWildcard,
+    CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeQuirks, OnFailure, OnInsufficient,
+    PreflightCheckOrder, Quirks, SafelistedTotal,
 };
 pub use range::{RangeWhitespace, SingleRange, parse_single_range_header_value};
 pub use request::{

@@ -11,7 +11,6 @@ use super::extract::{ExtractFailure, extract_header_list_values};
 use super::header_list::{Header, HeaderList};
 use super::quirks::{PreflightCheckOrder, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
-use super::safelist::cors_unsafe_request_header_names;
 use crate::header::is_cors_non_wildcard_request_header_name;
 use crate::method::is_cors_safelisted_method;
 
@@ -20,10 +19,12 @@ use crate::method::is_cors_safelisted_method;
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 12, for the
 /// requests that scripts make, which all have their unsafe-request flag set.
 #[must_use]
-pub fn needs_cors_preflight(request: &CheckedRequest<'_>) -> bool {
+pub fn needs_cors_preflight(request: &CheckedRequest<'_>, quirks: &Quirks) -> bool {
     request.use_cors_preflight == UseCorsPreflight::Set
         || !is_cors_safelisted_method(request.method)
-        || !cors_unsafe_request_header_names(request.headers).is_empty()
+        || !quirks
+            .cors_unsafe_request_header_names(request.headers)
+            .is_empty()
 }
 
 /// The headers of a CORS-preflight request, as far as it sets them itself.
@@ -35,7 +36,7 @@ pub fn needs_cors_preflight(request: &CheckedRequest<'_>) -> bool {
 ///
 /// Never for a method that is a token, as those of requests are.
 #[must_use]
-pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
+pub fn cors_preflight_headers(request: &CheckedRequest<'_>, quirks: &Quirks) -> HeaderList {
     let mut headers = HeaderList::new();
     let mut append = |name: &[u8], value: &[u8]| {
         headers.append(Header::new(name, value).expect("tokens and commas make a value"));
@@ -45,7 +46,7 @@ pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
     // 3.
     append(b"Access-Control-Request-Method", request.method);
     // 4. and 5.
-    let names = cors_unsafe_request_header_names(request.headers);
+    let names = quirks.cors_unsafe_request_header_names(request.headers);
     if !names.is_empty() {
         append(b"Access-Control-Request-Headers", &names.join(&b","[..]));
     }
@@ -125,7 +126,7 @@ fn refused_header_name(
 ) -> Option<Vec<u8>> {
     let is_named = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
     let is_wildcard = !request.includes_credentials() && allowed.iter().any(|it| it == b"*");
-    let mut unnamed = cors_unsafe_request_header_names(request.headers);
+    let mut unnamed = quirks.cors_unsafe_request_header_names(request.headers);
     unnamed.retain(|name| !is_named(name));
     // 7.6.
     if !quirks.covers_authorization()

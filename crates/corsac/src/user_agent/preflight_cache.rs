@@ -7,10 +7,9 @@ use core::time::Duration;
 use hashbrown::{HashMap, HashSet};
 
 use super::preflight::PreflightPermissions;
-use super::quirks::{CacheGranularity, CachedWildcard, Quirks};
+use super::quirks::{CacheGranularity, CachedHead, CachedWildcard, CredentialedEntry, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use super::request_origin::SerializedRequestOrigin;
-use super::safelist::cors_unsafe_request_header_names;
 use crate::header::is_cors_non_wildcard_request_header_name;
 use crate::method::is_cors_safelisted_method;
 
@@ -70,18 +69,19 @@ impl PreflightCache {
         quirks: &Quirks,
         now: Duration,
     ) -> bool {
-        let entries = self.entries(key, request, now);
-        let is_method_allowed = || entries.iter().any(|it| it.matches_method(request.method));
+        let entries = self.entries(key, request, (quirks, now));
+        let is_method_allowed = || entries.iter().any(|it| it.matches_method(request));
         let asks_for_method = !is_cors_safelisted_method(request.method)
+            || request.method == b"HEAD" && quirks.cache.head == CachedHead::IsNamed
             || request.use_cors_preflight == UseCorsPreflight::Set;
         if asks_for_method && !is_method_allowed() {
             return false;
         }
-        let names = cors_unsafe_request_header_names(request.headers);
+        let names = quirks.cors_unsafe_request_header_names(request.headers);
         names.iter().all(|name| {
             entries
                 .iter()
-                .any(|it| it.matches_header_name(name, quirks))
+                .any(|it| it.matches_header_name(name, request, quirks))
         })
     }
 
@@ -103,7 +103,11 @@ impl PreflightCache {
             self.clear(&key);
         }
         let credentials = request.includes_credentials();
-        let is_wildcard = !credentials && quirks.cache.wildcard == CachedWildcard::Matches;
+        let is_wildcard = match quirks.cache.wildcard {
+            CachedWildcard::Matches => !credentials,
+            CachedWildcard::MatchesByRequest => true,
+            CachedWildcard::IsLiteral => false,
+        };
         let expires = now.saturating_add(permissions.max_age);
         let methods = permissions.methods.iter().map(|it| match it.as_slice() {
             b"*" if is_wildcard => Allowed::AnyMethod,
@@ -121,7 +125,11 @@ impl PreflightCache {
         let mut entries = self.permissions.remove(&key).unwrap_or_default();
         self.len -= entries.len();
         entries.retain(|it| it.credentials != credentials || !stored.contains(&it.allowed));
-        if !permissions.max_age.is_zero() {
+        let is_url_kept = quirks
+            .cache
+            .longest_url
+            .is_none_or(|it| key.url.len() <= it);
+        if !permissions.max_age.is_zero() && is_url_kept {
             entries.extend(stored.into_iter().map(|allowed| Entry {
                 allowed,
                 credentials,
@@ -161,9 +169,17 @@ impl PreflightCache {
     /// The entries that match a request.
     ///
     /// Follows [cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match).
-    fn entries(&self, key: &CacheKey, request: &CheckedRequest<'_>, now: Duration) -> Vec<&Entry> {
-        let is_match =
-            |it: &&Entry| now < it.expires && (it.credentials || !request.includes_credentials());
+    fn entries(
+        &self,
+        key: &CacheKey,
+        request: &CheckedRequest<'_>,
+        (quirks, now): (&Quirks, Duration),
+    ) -> Vec<&Entry> {
+        let serves = |credentials: bool| match quirks.cache.credentialed {
+            CredentialedEntry::ServesAll => credentials || !request.includes_credentials(),
+            CredentialedEntry::ServesItsLike => credentials == request.includes_credentials(),
+        };
+        let is_match = |it: &&Entry| now < it.expires && serves(it.credentials);
         self.permissions
             .get(key)
             .into_iter()
@@ -194,18 +210,24 @@ impl PreflightCache {
 
 impl Entry {
     /// Follows [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
-    fn matches_method(&self, method: &[u8]) -> bool {
+    fn matches_method(&self, request: &CheckedRequest<'_>) -> bool {
         match &self.allowed {
-            Allowed::Method(it) => it == method,
-            Allowed::AnyMethod => true,
+            Allowed::Method(it) => it == request.method,
+            Allowed::AnyMethod => !request.includes_credentials() || request.method == b"*",
             Allowed::HeaderName(_) | Allowed::AnyHeaderName => false,
         }
     }
 
     /// Follows [header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
-    fn matches_header_name(&self, name: &[u8], quirks: &Quirks) -> bool {
+    fn matches_header_name(
+        &self,
+        name: &[u8],
+        request: &CheckedRequest<'_>,
+        quirks: &Quirks,
+    ) -> bool {
         match &self.allowed {
             Allowed::HeaderName(it) => it.eq_ignore_ascii_case(name),
+            Allowed::AnyHeaderName if request.includes_credentials() => name == b"*",
             Allowed::AnyHeaderName => {
                 quirks.covers_authorization() || !is_cors_non_wildcard_request_header_name(name)
             }

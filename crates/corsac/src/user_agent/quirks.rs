@@ -1,14 +1,18 @@
 //! What differs between user agents, as data.
 
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::header_list::{HeaderList, trim_http_tab_or_space};
+use super::safelist::{cors_unsafe_request_header_names, individually_unsafe_names};
 
 /// Where a user agent departs from the standard, or decides what the standard leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Quirks {
     /// How `Access-Control-Max-Age` is read.
     pub max_age: MaxAgeQuirks,
+    /// Whether many safelisted headers together need permission.
+    pub safelisted_total: SafelistedTotal,
     /// Whether a `*` covers `Authorization`.
     pub authorization: AuthorizationWildcard,
     /// What is checked first in the response to a preflight.
@@ -36,6 +40,54 @@ pub struct CacheQuirks {
     pub granularity: CacheGranularity,
     /// What becomes of a key's entries when the request that followed fails.
     pub on_failure: OnFailure,
+    /// What becomes of a key's entries when they do not allow a request.
+    pub on_insufficient: OnInsufficient,
+    /// Whom an entry serves that came with credentials.
+    pub credentialed: CredentialedEntry,
+    /// Whether `HEAD` must have been allowed by name.
+    pub head: CachedHead,
+    /// Bytes of the longest URL for which anything is kept, if that is bounded.
+    pub longest_url: Option<usize>,
+}
+
+/// Whether safelisted headers that are longer than 1,024 bytes together need permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "they do or do not")]
+pub enum SafelistedTotal {
+    /// They do, as the standard has it.
+    Bounded,
+    /// They do not: each is judged alone.
+    Unbounded,
+}
+
+/// What becomes of a key's entries when they do not allow a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "entries are cleared or kept")]
+pub enum OnInsufficient {
+    /// They are cleared, whatever becomes of the preflight that follows.
+    Clear,
+    /// They are kept.
+    Keep,
+}
+
+/// Whom an entry serves that came with credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "all or some")]
+pub enum CredentialedEntry {
+    /// All requests.
+    ServesAll,
+    /// Only those with credentials.
+    ServesItsLike,
+}
+
+/// Whether a `HEAD` with headers that need permission must have been allowed by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it must or must not")]
+pub enum CachedHead {
+    /// It need not: it is CORS-safelisted.
+    IsSafelisted,
+    /// It must, in the cache alone.
+    IsNamed,
 }
 
 /// Whether a `*` that was stored allows anything later.
@@ -44,6 +96,9 @@ pub struct CacheQuirks {
 pub enum CachedWildcard {
     /// It allows what it allowed at first.
     Matches,
+    /// The same, but whether it is a name is judged by the request that it is to allow, not by the
+    /// one that it allowed at first.
+    MatchesByRequest,
     /// It is kept as a name, so that each request asks again.
     IsLiteral,
 }
@@ -64,6 +119,8 @@ pub enum CacheGranularity {
 pub enum OnFailure {
     /// They are cleared.
     Clear,
+    /// They are cleared if its response failed the CORS check.
+    ClearAfterCorsCheck,
     /// They are kept.
     Keep,
 }
@@ -98,14 +155,30 @@ impl Quirks {
             cap: Duration::from_secs(24 * 60 * 60),
             invalid: DEFAULT_MAX_AGE,
         },
+        safelisted_total: SafelistedTotal::Bounded,
         authorization: AuthorizationWildcard::NotCovered,
         check_order: PreflightCheckOrder::OriginFirst,
         cache: CacheQuirks {
             wildcard: CachedWildcard::Matches,
             granularity: CacheGranularity::Entries,
             on_failure: OnFailure::Clear,
+            on_insufficient: OnInsufficient::Keep,
+            credentialed: CredentialedEntry::ServesAll,
+            head: CachedHead::IsSafelisted,
+            longest_url: None,
         },
     };
+
+    /// The names of the headers for which a page needs permission, as this user agent sees it.
+    ///
+    /// [`cors_unsafe_request_header_names`] is what the standard says.
+    #[must_use]
+    pub fn cors_unsafe_request_header_names(&self, headers: &HeaderList) -> Vec<Vec<u8>> {
+        match self.safelisted_total {
+            SafelistedTotal::Bounded => cors_unsafe_request_header_names(headers),
+            SafelistedTotal::Unbounded => individually_unsafe_names(headers),
+        }
+    }
 
     pub(super) fn covers_authorization(&self) -> bool {
         self.authorization == AuthorizationWildcard::Covered

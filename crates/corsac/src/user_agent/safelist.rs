@@ -59,6 +59,13 @@ pub fn cors_unsafe_request_header_names(headers: &HeaderList) -> Vec<Vec<u8>> {
     sorted_lowercase_set(unsafe_headers.map(Header::name))
 }
 
+/// The names of the headers that need permission, however long all of them are together.
+pub(super) fn individually_unsafe_names(headers: &HeaderList) -> Vec<Vec<u8>> {
+    let is_unsafe =
+        |header: &&Header| !is_cors_safelisted_request_header(header.name(), header.value());
+    sorted_lowercase_set(headers.iter().filter(is_unsafe).map(Header::name))
+}
+
 /// Is it a no-CORS-safelisted request-header name?
 ///
 /// Follows [no-CORS-safelisted request-header name](https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header-name).

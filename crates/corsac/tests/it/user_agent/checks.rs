@@ -166,9 +166,9 @@ fn a_preflight_names_the_method_and_the_unsafe_headers() {
     ]);
     let origin = sent(PAGE);
     let request = request("patch", &list, &origin, CredentialsMode::Omit);
-    assert!(needs_cors_preflight(&request));
+    assert!(needs_cors_preflight(&request, &Quirks::SPEC));
     assert_eq!(
-        cors_preflight_headers(&request),
+        cors_preflight_headers(&request, &Quirks::SPEC),
         headers(&[
             "Accept: */*",
             "Access-Control-Request-Method: patch",
@@ -182,11 +182,14 @@ fn a_safelisted_request_needs_a_preflight_only_if_it_is_asked_for() {
     let list = headers(&["accept: */*"]);
     let origin = sent(PAGE);
     let mut request = request("POST", &list, &origin, CredentialsMode::Omit);
-    assert!(!needs_cors_preflight(&request));
+    assert!(!needs_cors_preflight(&request, &Quirks::SPEC));
     request.use_cors_preflight = UseCorsPreflight::Set;
-    assert!(needs_cors_preflight(&request));
+    assert!(needs_cors_preflight(&request, &Quirks::SPEC));
     let lines = ["Accept: */*", "Access-Control-Request-Method: POST"];
-    assert_eq!(cors_preflight_headers(&request), headers(&lines));
+    assert_eq!(
+        cors_preflight_headers(&request, &Quirks::SPEC),
+        headers(&lines)
+    );
 }
 
 /// The code with which the check of a preflight's response ends.

@@ -149,8 +149,8 @@ fn seen(
         headers.append(Header::new(b"Origin", origin.as_bytes()).expect("a header"));
         headers
     };
-    if needs_cors_preflight(&request) {
-        let preflight = with_origin(cors_preflight_headers(&request));
+    if needs_cors_preflight(&request, &Quirks::SPEC) {
+        let preflight = with_origin(cors_preflight_headers(&request, &Quirks::SPEC));
         let head = Received {
             method: b"OPTIONS",
             headers: &preflight,
