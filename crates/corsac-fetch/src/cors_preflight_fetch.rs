@@ -9,15 +9,17 @@ use corsac::user_agent::{
 
 use crate::fetch::Fetch;
 use crate::http_fetch::traced_cors_check;
-use crate::http_network_or_cache_fetch::{self, append_hop_headers};
-use crate::machine::{Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting};
+use crate::http_network_or_cache_fetch::{self, MISDIRECTED, append_hop_headers, is_misdirected};
+use crate::machine::{
+    ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
+};
 use crate::network_error::{NetworkError, preflight_step};
 use crate::trace::{Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
 /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1
 /// to 6.
-pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
+pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: ConnectionChoice) -> Step {
     // 1. to 5.
     let quirks = ua.profile().quirks();
     let mut headers = cors_preflight_headers(&fetch.request.checked(), &quirks);
@@ -28,6 +30,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
         headers,
         body: OutgoingBody::None,
         includes_credentials: false,
+        connection,
         purpose: Purpose::Preflight,
     };
     // 6.
@@ -36,7 +39,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
         Box::new(outgoing),
         Pending {
             fetch,
-            waiting: Waiting::Preflight,
+            waiting: Waiting::Preflight(connection),
         },
     )
 }
@@ -46,10 +49,14 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent) -> Step {
 pub(crate) fn receive(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
-    head: ResponseHead,
+    (connection, head): (ConnectionChoice, ResponseHead),
     now: Duration,
 ) -> Step {
     fetch.trace.received(SENT, &head);
+    if is_misdirected(None, connection, head.status) {
+        fetch.trace.push(MISDIRECTED, StepOutcome::Misdirected);
+        return start(fetch, ua, ConnectionChoice::New);
+    }
     let quirks = ua.profile().quirks();
     // The result is decided below; this leaves word of what was compared.
     let _ = traced_cors_check(&mut fetch, &head);
@@ -63,7 +70,7 @@ pub(crate) fn receive(
             fetch
                 .trace
                 .push(STORED, StepOutcome::PreflightStored { max_age });
-            http_network_or_cache_fetch::start(fetch, ua, now)
+            http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::Any, now)
         }
         Err(failure) => {
             trace_failure(&mut fetch, &failure, &quirks);

@@ -11,10 +11,10 @@ use crate::cross_origin_resource_policy::{
     ResourcePolicyFailure, cross_origin_resource_policy_check,
 };
 use crate::fetch::{Fetch, without_fragment};
-use crate::http_network_or_cache_fetch;
+use crate::http_network_or_cache_fetch::{self, MISDIRECTED, is_misdirected};
 use crate::http_redirect_fetch::http_redirect_fetch;
 use crate::location::is_redirect_status;
-use crate::machine::{Outcome, ResponseHead, Step};
+use crate::machine::{ConnectionChoice, Outcome, ResponseHead, Step};
 use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
@@ -33,6 +33,7 @@ pub(crate) enum MakeCorsPreflight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub(crate) includes_credentials: bool,
+    pub(crate) connection: ConnectionChoice,
 }
 
 /// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), steps 1 to 4.3.
@@ -58,12 +59,12 @@ pub(crate) fn http_fetch(
             fetch
                 .trace
                 .push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));
-            return cors_preflight_fetch::start(fetch, ua);
+            return cors_preflight_fetch::start(fetch, ua, ConnectionChoice::Any);
         }
         fetch.trace.push(PREFLIGHT, StepOutcome::PreflightCached);
     }
     // 4.3.
-    http_network_or_cache_fetch::start(fetch, ua, now)
+    http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::Any, now)
 }
 
 /// Follows [HTTP fetch](https://fetch.spec.whatwg.org/#concept-http-fetch), steps 4.4 to 7.
@@ -76,6 +77,11 @@ pub(crate) fn receive(
     fetch.trace.received(RECEIVED, &head);
     if let Err(error) = http_network_or_cache_fetch::receive(&mut fetch, ua, (sent, &head), now) {
         return fetch.fail(ua, error);
+    }
+    let body = fetch.request.body.as_ref();
+    if is_misdirected(body, sent.connection, head.status) {
+        fetch.trace.push(MISDIRECTED, StepOutcome::Misdirected);
+        return http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::New, now);
     }
     // 4.4.
     if fetch.request.response_tainting == ResponseTainting::Cors

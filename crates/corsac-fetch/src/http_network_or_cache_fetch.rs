@@ -11,7 +11,9 @@ use crate::cookies::{CookieCaller, CookieContext, SameSiteContext};
 use crate::fetch::{Fetch, append_if_absent};
 use crate::http_fetch::Sent;
 use crate::internal_request::Request;
-use crate::machine::{Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting};
+use crate::machine::{
+    ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
+};
 use crate::network_error::NetworkError;
 use crate::origin_header::origin_header;
 use crate::request::{Body, CacheMode, Referrer};
@@ -21,14 +23,19 @@ use crate::user_agent::UserAgent;
 
 /// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
 /// steps 8 to 11.2.
-pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
+pub(crate) fn start(
+    mut fetch: Box<Fetch>,
+    ua: &mut UserAgent,
+    connection: ConnectionChoice,
+    now: Duration,
+) -> Step {
     // 11.1.
     if fetch.request.cache_mode == CacheMode::OnlyIfCached {
         return fetch.fail(ua, NetworkError::OnlyIfCached);
     }
     let includes_credentials = includes_credentials(&fetch);
     let body = outgoing_body(&fetch);
-    let mut headers = fetch.request.headers.clone();
+    let mut headers = fetch.request.headers.combined();
     // 8.5. to 8.9.
     if let Some(length) = content_length(&fetch) {
         append(
@@ -55,11 +62,13 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
         headers,
         body,
         includes_credentials,
+        connection,
         purpose: Purpose::Request,
     };
     fetch.trace.sent(SENT, &outgoing);
     let sent = Sent {
         includes_credentials,
+        connection,
     };
     Step::Send(
         Box::new(outgoing),
@@ -73,8 +82,8 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) ->
 /// Takes from a response what the user agent keeps.
 ///
 /// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
-/// steps 12 to 19. Nobody can be asked for a password, so that a 401 is handed on and a 407 is a
-/// network error.
+/// steps 12 to 19. Whoever is asked for a password declines, so that a 401 is handed on, unless the
+/// body could not be sent with one; a 407 is a network error.
 pub(crate) fn receive(
     fetch: &mut Fetch,
     ua: &mut UserAgent,
@@ -96,9 +105,29 @@ pub(crate) fn receive(
         }
     }
     match head.status {
+        401 if sent.includes_credentials && is_resent_stream(&fetch.request) => {
+            Err(NetworkError::AuthenticationStream)
+        }
         407 => Err(NetworkError::ProxyAuthentication),
         _ => Ok(()),
     }
+}
+
+/// Would a password have to go with a stream that has been sent already?
+fn is_resent_stream(request: &Request) -> bool {
+    request.response_tainting != ResponseTainting::Cors && request.body == Some(Body::Stream)
+}
+
+/// Must the request be sent again, since the server does not answer for it over this connection?
+///
+/// Follows [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch),
+/// step 17.
+pub(crate) fn is_misdirected(
+    body: Option<&Body>,
+    connection: ConnectionChoice,
+    status: u16,
+) -> bool {
+    status == 421 && connection == ConnectionChoice::Any && body != Some(&Body::Stream)
 }
 
 /// Appends the fields that a request and its preflight have in common.
@@ -180,6 +209,10 @@ fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
     }
 }
 
+pub(crate) const MISDIRECTED: Rule = Rule {
+    anchor: "concept-http-network-or-cache-fetch",
+    step: "17.2",
+};
 const SENT: Rule = Rule {
     anchor: "concept-http-network-or-cache-fetch",
     step: "11.2",

@@ -41,7 +41,8 @@ mod user_agent;
 
 pub use fetch::fetch;
 pub use machine::{
-    Outcome, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, TransportFailure,
+    ConnectionChoice, Outcome, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step,
+    TransportFailure,
 };
 pub use network_error::NetworkError;
 pub use profile::Profile;

@@ -52,7 +52,7 @@ pub struct Pending {
 #[derive(Debug)]
 pub(crate) enum Waiting {
     /// The response to a preflight.
-    Preflight,
+    Preflight(ConnectionChoice),
     /// The response to the request itself.
     Response(http_fetch::Sent),
 }
@@ -61,7 +61,9 @@ impl Pending {
     /// Goes on with the head of the response. `now` is the time since the Unix epoch.
     pub fn receive(self, ua: &mut UserAgent, response: ResponseHead, now: Duration) -> Step {
         match self.waiting {
-            Waiting::Preflight => cors_preflight_fetch::receive(self.fetch, ua, response, now),
+            Waiting::Preflight(connection) => {
+                cors_preflight_fetch::receive(self.fetch, ua, (connection, response), now)
+            }
             Waiting::Response(sent) => http_fetch::receive(self.fetch, ua, (sent, response), now),
         }
     }
@@ -69,7 +71,7 @@ impl Pending {
     /// Goes on without a response.
     pub fn fail(self, ua: &mut UserAgent, failure: TransportFailure) -> Step {
         let error = match self.waiting {
-            Waiting::Preflight => NetworkError::PreflightTransport(failure),
+            Waiting::Preflight(_) => NetworkError::PreflightTransport(failure),
             Waiting::Response(_) => NetworkError::Transport(failure),
         };
         self.fetch.fail(ua, error)
@@ -98,6 +100,8 @@ pub struct Outgoing {
     pub body: OutgoingBody,
     /// Whether credentials go along: connections that carry them are not shared with others.
     pub includes_credentials: bool,
+    /// Which connections will do.
+    pub connection: ConnectionChoice,
     /// What it is for.
     pub purpose: Purpose,
 }
@@ -115,6 +119,17 @@ pub enum OutgoingBody {
     Bytes(Arc<[u8]>),
     /// The stream that the request was started with. It cannot be sent over HTTP/1.1.
     Stream,
+}
+
+/// Which connections a request may be sent over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the standard has a boolean here")]
+pub enum ConnectionChoice {
+    /// Any, also one that has been used.
+    #[default]
+    Any,
+    /// Only a new one: over the last, the server said 421 (Misdirected Request).
+    New,
 }
 
 /// What an exchange is for.

@@ -55,6 +55,8 @@ pub enum NetworkError {
     CrossOriginResourcePolicy(ResourcePolicyFailure),
     /// The cache mode is `only-if-cached`, and nothing is cached.
     OnlyIfCached,
+    /// The server asks for a password, which a stream cannot be sent again with.
+    AuthenticationStream,
     /// A proxy asks for credentials, and nobody can be asked.
     ProxyAuthentication,
 }
@@ -88,6 +90,7 @@ impl NetworkError {
             Self::RedirectStream => "redirect/stream-body",
             Self::CrossOriginResourcePolicy(_) => "cross-origin-resource-policy",
             Self::OnlyIfCached => "cache/only-if-cached",
+            Self::AuthenticationStream => "authentication/stream-body",
             Self::ProxyAuthentication => "proxy/authentication",
         }
     }
@@ -121,6 +124,7 @@ impl NetworkError {
                 ("cross-origin-resource-policy-internal-check", "5")
             }
             Self::OnlyIfCached => ("concept-http-network-or-cache-fetch", "11.1"),
+            Self::AuthenticationStream => ("concept-http-network-or-cache-fetch", "15.2.1"),
             Self::ProxyAuthentication => ("concept-http-network-or-cache-fetch", "16.1"),
         };
         Rule { anchor, step }
@@ -188,6 +192,9 @@ impl fmt::Display for NetworkError {
                 f.write_str("`Cross-Origin-Resource-Policy` keeps the response from this page")
             }
             Self::OnlyIfCached => f.write_str("nothing is cached, and nothing may be sent"),
+            Self::AuthenticationStream => {
+                f.write_str("the server asks for a password, and the stream is sent already")
+            }
             Self::ProxyAuthentication => f.write_str("a proxy asks for credentials"),
         }
     }

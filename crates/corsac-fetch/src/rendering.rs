@@ -208,6 +208,9 @@ fn in_words(outcome: &StepOutcome) -> String {
         StepOutcome::PreflightCached => {
             "an earlier preflight allows the request; none is sent".to_owned()
         }
+        StepOutcome::Misdirected => {
+            "the server was reached over the wrong connection; a new one is tried".to_owned()
+        }
         StepOutcome::PreflightStored { max_age: 0 } => {
             "the preflight allows the request; the answer is not kept".to_owned()
         }
@@ -279,6 +282,7 @@ impl StepOutcome {
             Self::Sent { .. } => "sent",
             Self::Received { .. } => "received",
             Self::Compared(_) => "compared",
+            Self::Misdirected => "misdirected",
             Self::PreflightStored { .. } => "preflight-stored",
             Self::PreflightCacheCleared => "preflight-cache-cleared",
             Self::CookieStored => "cookie-stored",

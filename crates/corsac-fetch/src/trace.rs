@@ -75,6 +75,8 @@ pub enum StepOutcome {
     },
     /// A received value was compared with what it had to be.
     Compared(Comparison),
+    /// The server does not answer over this connection, and is asked over a new one.
+    Misdirected,
     /// What a preflight allowed was kept, for so many seconds.
     PreflightStored {
         /// The seconds.

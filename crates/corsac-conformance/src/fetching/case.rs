@@ -142,6 +142,8 @@ pub struct ExpectedRequest {
     pub names: Option<Vec<String>>,
     /// Whether credentials go along.
     pub credentials: Option<bool>,
+    /// Whether only a new connection will do.
+    pub new_connection: Option<bool>,
     /// The bytes of the body; nothing for none at all.
     pub body: Option<String>,
 }

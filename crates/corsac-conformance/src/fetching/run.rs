@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use corsac::user_agent::{Header, HeaderList, RequestOrigin, UseCorsPreflight};
 use corsac_fetch::{
-    FetchRequest, FilteredResponse, Outcome, Outgoing, OutgoingBody, Page, Referrer, ResponseHead,
-    Rule, Step, UserAgent,
+    ConnectionChoice, FetchRequest, FilteredResponse, Outcome, Outgoing, OutgoingBody, Page,
+    Referrer, ResponseHead, Rule, Step, UserAgent,
 };
 use url::Url;
 
@@ -259,6 +259,14 @@ fn compare_sent(place: &str, expected: &ExpectedRequest, got: &Outgoing, found: 
             "headers",
             names.join(", "),
             sent.collect::<Vec<_>>().join(", "),
+        );
+    }
+    if let Some(new_connection) = expected.new_connection {
+        let got = got.connection == ConnectionChoice::New;
+        compare(
+            "a new connection is needed",
+            new_connection.to_string(),
+            got.to_string(),
         );
     }
     if let Some(credentials) = expected.credentials {

@@ -6,7 +6,8 @@ use corsac::origin::Origin;
 use corsac::user_agent::{Header, HeaderList, RequestOrigin, TupleOrigin};
 use corsac_fetch::client::{Client, ClientOptions, Transport};
 use corsac_fetch::{
-    FetchRequest, Outgoing, OutgoingBody, Page, Purpose, ReferrerPolicy, UserAgent,
+    ConnectionChoice, FetchRequest, Outgoing, OutgoingBody, Page, Purpose, ReferrerPolicy,
+    UserAgent,
 };
 
 /// A client and what it is to get.
@@ -32,6 +33,7 @@ pub(crate) fn all(url: &str) -> Vec<Subject> {
         headers: HeaderList::from_iter(Header::new(b"Accept", b"*/*")),
         body: OutgoingBody::None,
         includes_credentials: false,
+        connection: ConnectionChoice::Any,
         purpose: Purpose::Request,
     };
     vec![

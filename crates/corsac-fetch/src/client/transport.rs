@@ -14,7 +14,7 @@ use super::options::{ClientOptions, ClientOptionsError};
 use super::pool::{Pool, PoolKey};
 use super::request_stream::RequestStream;
 use super::tls::Versions;
-use crate::machine::{Outgoing, OutgoingBody, ResponseHead, TransportFailure};
+use crate::machine::{ConnectionChoice, Outgoing, OutgoingBody, ResponseHead, TransportFailure};
 
 /// Sends requests as they are, one exchange at a time.
 ///
@@ -87,7 +87,9 @@ impl Sending<'_> {
             false => Versions::Http1Only,
         };
         let is_stream = matches!(self.outgoing.body, OutgoingBody::Stream);
-        if let Some(used) = self.used_connection(versions) {
+        if self.outgoing.connection == ConnectionChoice::Any
+            && let Some(used) = self.used_connection(versions)
+        {
             match self.exchange(used, stream).await {
                 Ok(answer) => return Ok(answer),
                 Err(ExchangeFailure { failure, answered }) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use corsac_fetch::client::{ClientOptions, HostOverride, Transport};
-use corsac_fetch::{Outgoing, OutgoingBody, TransportFailure};
+use corsac_fetch::{ConnectionChoice, Outgoing, OutgoingBody, TransportFailure};
 
 use tokio::sync::Notify;
 
@@ -287,4 +287,17 @@ fn an_override_that_is_none_is_refused() {
         let error = text.parse::<HostOverride>().expect_err(text);
         assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_request_that_needs_a_new_connection_gets_one() {
+    let first = vec![Act::Read, say("first"), Act::Read, say("first again")];
+    let second = vec![Act::Read, say("second")];
+    let server = Server::start([first, second]).await;
+    let transport = transport();
+    let outgoing = get(&server.url("/"));
+    let mut misdirected = outgoing.clone();
+    misdirected.connection = ConnectionChoice::New;
+    assert_eq!(exchange(&transport, &outgoing).await, "first");
+    assert_eq!(exchange(&transport, &misdirected).await, "second");
 }

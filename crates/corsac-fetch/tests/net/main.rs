@@ -12,7 +12,9 @@ mod tls;
 
 use corsac::user_agent::{Header, HeaderList};
 use corsac_fetch::client::{ClientOptions, ResponseBody, Transport};
-use corsac_fetch::{Outgoing, OutgoingBody, Purpose, ResponseHead, TransportFailure};
+use corsac_fetch::{
+    ConnectionChoice, Outgoing, OutgoingBody, Purpose, ResponseHead, TransportFailure,
+};
 
 /// A GET without headers.
 fn get(url: &str) -> Outgoing {
@@ -22,6 +24,7 @@ fn get(url: &str) -> Outgoing {
         headers: HeaderList::new(),
         body: OutgoingBody::None,
         includes_credentials: false,
+        connection: ConnectionChoice::Any,
         purpose: Purpose::Request,
     }
 }

@@ -99,6 +99,27 @@ impl HeaderList {
         self.get(name).map(|value| decode_and_split(&value))
     }
 
+    /// The list with one header for each name, whose value is that of [`HeaderList::get`],
+    /// without white space at its ends.
+    ///
+    /// So browsers send what a script sets more than once. `Set-Cookie`, whose values cannot be
+    /// joined, is in no request.
+    #[must_use]
+    pub fn combined(&self) -> Self {
+        let is_first = |(at, header): (usize, &Header)| {
+            !self.0[..at].iter().any(|it| it.is_named(header.name()))
+        };
+        if self.0.iter().enumerate().all(is_first) {
+            return self.clone();
+        }
+        let firsts = self.0.iter().enumerate().filter(|it| is_first(*it));
+        let combined = firsts.map(|(_, header)| {
+            let value = self.get(header.name()).unwrap_or_default();
+            Header::joined(header.name(), normalize_header_value(&value))
+        });
+        Self(combined.collect())
+    }
+
     /// Adds a header, with the case of a name that is in the list already.
     ///
     /// Follows [append](https://fetch.spec.whatwg.org/#concept-header-list-append).
