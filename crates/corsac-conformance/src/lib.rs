@@ -14,6 +14,7 @@
 //! fuzzers hold the fast ones of the core against them.
 #![warn(clippy::unwrap_used)]
 
+pub mod browsing;
 mod fault;
 pub mod fetch_driver;
 pub mod fetching;

@@ -1,5 +1,6 @@
 //! The conformance cases, the lists of what they must cover, and the oracles.
 
+mod browsing;
 mod coverage;
 mod fetch_cases;
 mod fetch_closed_loop;

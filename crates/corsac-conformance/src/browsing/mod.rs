@@ -1,0 +1,26 @@
+//! Real browsers as the oracle: what a page of corsac's user agent sees is held against what a page
+//! in a browser saw.
+//!
+//! A [`Scenario`] is a page, the requests that its script makes, and what servers answer, byte for
+//! byte. It is played twice: [`foretell`] plays it against the machine of `corsac-fetch`, and
+//! [`Stage::play`] in a browser, with servers on several origins of the loopback interface. Both
+//! give an [`Observation`], and [`compare`] says where they differ.
+
+mod compare;
+mod foretell;
+mod generate;
+mod observation;
+mod place;
+mod scenario;
+mod stage;
+
+pub use compare::{Deviation, compare};
+pub use foretell::foretell;
+pub use generate::generate;
+pub use observation::{Arrived, Observation, Seen, SeenResponse};
+pub use place::{Place, Places};
+pub use scenario::{
+    Answer, Api, Asked, Body, Call, Credentials, Mode, Page, Redirect, Route, Scenario,
+    ScenarioError,
+};
+pub use stage::{Stage, StageError};

@@ -1,0 +1,163 @@
+//! What was to be seen, by the script and by the servers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::place::{Place, Places};
+use super::scenario::Scenario;
+
+/// What was to be seen of a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Observation {
+    /// What reached the servers, in order.
+    pub arrived: Vec<Arrived>,
+    /// What the script saw of each call.
+    pub seen: Vec<Seen>,
+    /// What the console said about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<String>,
+}
+
+/// A request that reached a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Arrived {
+    /// Where.
+    pub place: Place,
+    /// The method.
+    pub method: String,
+    /// The path and query.
+    pub path: String,
+    /// The fields that matter, by name in lower case, all lines of a name joined.
+    pub fields: BTreeMap<String, String>,
+    /// The body.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub body: String,
+}
+
+/// What a script saw of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "the page tells these four")]
+pub enum Seen {
+    /// An exception before anything was sent.
+    Refused,
+    /// A network error.
+    NetworkError,
+    /// A response.
+    Response(SeenResponse),
+    /// Nothing within the time that the page waits.
+    Nothing,
+}
+
+/// A response as a script sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SeenResponse {
+    /// The type; an `XMLHttpRequest` does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// The URL.
+    pub url: String,
+    /// Was there a redirect? An `XMLHttpRequest` does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirected: Option<bool>,
+    /// The headers, sorted, with names in lower case, all lines of a name joined.
+    pub headers: Vec<(String, String)>,
+    /// The body; none if it could not be read to its end.
+    pub body: Option<String>,
+}
+
+impl Arrived {
+    /// A request as it is observed: without what is not modelled because it is not CORS, such as
+    /// what an engine says of itself.
+    pub(super) fn new(line: Line<'_>, headers: &[(String, String)], about: About<'_>) -> Self {
+        let About {
+            places,
+            scenario,
+            id,
+        } = about;
+        let is_preflight = headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("access-control-request-method"));
+        let set_by_script = scenario.header_names();
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in headers {
+            let name = name.to_ascii_lowercase();
+            let is_of_script = !is_preflight && name != "host" && set_by_script.contains(&name);
+            if !(is_of_script || matters(&name)) {
+                continue;
+            }
+            let value = places.named(value, id);
+            fields
+                .entry(name)
+                .and_modify(|joined| *joined = format!("{joined}, {value}"))
+                .or_insert(value);
+        }
+        Self {
+            place: line.place,
+            method: line.method.to_owned(),
+            path: places.named(line.path, id),
+            fields,
+            body: line.body.to_owned(),
+        }
+    }
+
+    /// Is it a preflight?
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.method == "OPTIONS" && self.fields.contains_key("access-control-request-method")
+    }
+}
+
+/// The parts of a request that are not headers.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub(super) place: Place,
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) body: &'a str,
+}
+
+/// What an observation is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) places: &'a Places,
+    pub(super) scenario: &'a Scenario,
+    pub(super) id: u64,
+}
+
+impl About<'_> {
+    /// The text of the scenario with everything that it names; `{origin}` is that of the page.
+    pub(super) fn filled(&self, text: &str) -> String {
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let page = self.scenario.page;
+        let origin = match page.sandboxed {
+            true => "null".to_owned(),
+            false => self.places.origin(page.place),
+        };
+        self.places
+            .filled(&text.replace("{origin}", &origin), self.id)
+    }
+}
+
+/// Is this a field that every user agent must send alike?
+fn matters(name: &str) -> bool {
+    name.starts_with("access-control-") || MODELLED.contains(&name)
+}
+
+const MODELLED: [&str; 9] = [
+    "accept",
+    "authorization",
+    "content-type",
+    "cookie",
+    "origin",
+    "referer",
+    "sec-fetch-dest",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+];

@@ -1,0 +1,208 @@
+//! Which scenarios are being played, and what has been seen of them.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use super::super::observation::{About, Arrived, Line, Observation, Seen, SeenResponse};
+use super::super::place::Places;
+use super::super::scenario::{Asked, Call, Page, Scenario};
+
+/// What servers and page share.
+#[derive(Debug)]
+pub(super) struct Playing {
+    places: Places,
+    state: Mutex<State>,
+    progress: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_id: u64,
+    played: BTreeMap<u64, OneScenario>,
+    /// What the page has not fetched yet.
+    queue: VecDeque<u64>,
+    /// How many of the page have not been seen to their end.
+    n_left: usize,
+}
+
+#[derive(Debug, Default)]
+struct OneScenario {
+    scenario: Scenario,
+    n_asked: HashMap<Option<usize>, usize>,
+    observation: Observation,
+}
+
+/// A scenario as the page gets it.
+#[derive(Serialize)]
+struct Order {
+    id: u64,
+    calls: Vec<Call>,
+}
+
+/// What the page saw of a scenario.
+#[derive(Deserialize)]
+struct Done {
+    id: u64,
+    seen: Vec<Seen>,
+}
+
+/// A request that came to a server.
+pub(super) struct Came<'a> {
+    pub(super) id: u64,
+    pub(super) line: Line<'a>,
+    pub(super) headers: &'a [(String, String)],
+}
+
+impl Playing {
+    pub(super) fn new(places: Places) -> Self {
+        Self {
+            places,
+            state: Mutex::default(),
+            progress: Notify::new(),
+        }
+    }
+
+    /// Adds scenarios, and returns the number of the first.
+    pub(super) fn add(&self, scenarios: &[Scenario]) -> u64 {
+        let mut state = self.state();
+        let first = state.next_id;
+        for (id, scenario) in (first..).zip(scenarios) {
+            let scenario = scenario.clone();
+            let played = OneScenario {
+                scenario,
+                ..OneScenario::default()
+            };
+            state.played.insert(id, played);
+            state.next_id = id + 1;
+        }
+        first
+    }
+
+    /// Lets the next page have all scenarios from `first` on that are for it.
+    pub(super) fn set_page(&self, page: Page, first: u64) {
+        let mut state = self.state();
+        let of_page = state.played.range(first..);
+        state.queue = of_page
+            .filter(|(_, it)| it.scenario.page == page)
+            .map(|(id, _)| *id)
+            .collect();
+        state.n_left = state.queue.len();
+    }
+
+    pub(super) fn n_left(&self) -> usize {
+        self.state().n_left
+    }
+
+    /// Waits until the page has told something.
+    pub(super) async fn progress(&self) {
+        self.progress.notified().await;
+    }
+
+    /// Takes what the page has done, and returns what it is to do next.
+    pub(super) fn next(&self, done: &[u8]) -> Result<String, serde_json::Error> {
+        let done: Vec<Done> = serde_json::from_slice(done)?;
+        let mut state = self.state();
+        for Done { id, seen } in done {
+            let Some(played) = state.played.get_mut(&id) else {
+                continue;
+            };
+            let named = seen.into_iter().map(|it| named(it, &self.places, id));
+            played.observation.seen = named.collect();
+            state.n_left = state.n_left.saturating_sub(1);
+        }
+        let n_next = state.queue.len().min(BATCH);
+        let next: Vec<_> = state.queue.drain(..n_next).collect();
+        let orders = next.iter().filter_map(|id| {
+            let scenario = &state.played.get(id)?.scenario;
+            Some(self.order(*id, scenario))
+        });
+        let orders = serde_json::to_string(&orders.collect::<Vec<_>>())?;
+        drop(state);
+        self.progress.notify_one();
+        Ok(orders)
+    }
+
+    /// Notes what came, and returns the bytes of the answer.
+    pub(super) fn answer(&self, came: &Came<'_>) -> Vec<u8> {
+        let mut state = self.state();
+        let Some(played) = state.played.get_mut(&came.id) else {
+            return Vec::new();
+        };
+        let OneScenario {
+            scenario,
+            n_asked,
+            observation,
+        } = played;
+        let about = self.about(scenario, came.id);
+        let arrived = Arrived::new(came.line, came.headers, about);
+        let asked = Asked {
+            place: arrived.place,
+            path: &arrived.path,
+            is_preflight: arrived.is_preflight(),
+        };
+        let n_asked = n_asked.entry(scenario.route(&asked)).or_default();
+        let answer = scenario.answer(&asked, *n_asked);
+        *n_asked += 1;
+        observation.arrived.push(arrived);
+        answer.bytes(came.line.method.as_bytes(), |text| about.filled(text))
+    }
+
+    /// What was seen of the scenarios from `first` on.
+    pub(super) fn take_observations(&self, first: u64) -> Vec<Observation> {
+        let played = self.state().played.split_off(&first);
+        played.into_values().map(|it| it.observation).collect()
+    }
+
+    fn order(&self, id: u64, scenario: &Scenario) -> Order {
+        let about = self.about(scenario, id);
+        let calls = scenario.calls.iter().map(|call| Call {
+            url: about.filled(&call.url),
+            headers: call
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), about.filled(value)))
+                .collect(),
+            ..call.clone()
+        });
+        Order {
+            id,
+            calls: calls.collect(),
+        }
+    }
+
+    fn about<'a>(&'a self, scenario: &'a Scenario, id: u64) -> About<'a> {
+        let places = &self.places;
+        About {
+            places,
+            scenario,
+            id,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is left half done where it could panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many scenarios a page fetches at once.
+const BATCH: usize = 10;
+
+fn named(seen: Seen, places: &Places, id: u64) -> Seen {
+    let Seen::Response(response) = seen else {
+        return seen;
+    };
+    let headers = response.headers.into_iter();
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| (name, places.named(&value, id)))
+        .collect();
+    headers.sort();
+    Seen::Response(SeenResponse {
+        url: places.named(&response.url, id),
+        headers,
+        ..response
+    })
+}
