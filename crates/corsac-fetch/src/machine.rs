@@ -173,6 +173,8 @@ pub enum TransportFailure {
     HeadTooLarge,
     /// A stream as the body, over HTTP/1.1.
     StreamOverHttp1,
+    /// The request cannot be written, so that nothing was sent; the text says what is wrong.
+    NotWritable(String),
 }
 
 impl fmt::Display for TransportFailure {
@@ -186,6 +188,7 @@ impl fmt::Display for TransportFailure {
             Self::Malformed(reason) => write!(f, "the answer is not HTTP: {reason}"),
             Self::HeadTooLarge => f.write_str("the head of the answer is too large"),
             Self::StreamOverHttp1 => f.write_str("a stream cannot be sent over HTTP/1.1"),
+            Self::NotWritable(reason) => write!(f, "the request cannot be written: {reason}"),
         }
     }
 }

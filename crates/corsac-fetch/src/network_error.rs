@@ -72,6 +72,7 @@ impl NetworkError {
                 _ => failure.code(),
             },
             Self::PreflightTransport(_) => "preflight/no-response",
+            Self::Transport(TransportFailure::NotWritable(_)) => "transport/not-writable",
             Self::Transport(_) => "transport/no-response",
             Self::SameOriginMode => "mode/same-origin",
             Self::NoCorsRedirectMode => "mode/no-cors-redirect",

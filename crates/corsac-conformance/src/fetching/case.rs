@@ -157,7 +157,7 @@ pub struct Answer {
     /// The headers.
     #[serde(default)]
     pub headers: Vec<FieldLine>,
-    /// Why nothing comes: `dns`, `connect`, `tls`, `timeout` or `closed`.
+    /// Why nothing comes, by a word that the format's description lists.
     pub fail: Option<String>,
 }
 
@@ -296,6 +296,9 @@ pub(super) fn failure_of(word: &str) -> Option<corsac_fetch::TransportFailure> {
         "timeout" => Some(TransportFailure::Timeout),
         "closed" => Some(TransportFailure::Closed),
         "stream-over-http1" => Some(TransportFailure::StreamOverHttp1),
+        "not-writable" => Some(TransportFailure::NotWritable(
+            "the method is no token".to_owned(),
+        )),
         _ => None,
     }
 }

@@ -63,7 +63,7 @@ impl Session {
         outgoing: &Outgoing,
         stream: &mut Option<RequestStream>,
     ) -> Result<(ResponseHead, Http2Body), ExchangeFailure> {
-        let request = http2_request(outgoing).map_err(|_| not_carried())?;
+        let request = http2_request(outgoing).map_err(|error| not_writable(&error))?;
         let mut sender = self.0.ready().await.map_err(not_sent)?;
         let is_without_body = matches!(outgoing.body, OutgoingBody::None);
         let (response, mut body) = sender
@@ -186,9 +186,8 @@ async fn send_stream(mut body: SendStream<Bytes>, stream: Option<RequestStream>)
     drop(body.send_data(Bytes::new(), true));
 }
 
-fn not_carried() -> ExchangeFailure {
-    let fault = "the request has bytes that HTTP/2 does not carry here";
-    ExchangeFailure::after_answer(TransportFailure::Malformed(fault.to_owned()))
+fn not_writable(error: &http::Error) -> ExchangeFailure {
+    ExchangeFailure::after_answer(TransportFailure::NotWritable(error.to_string()))
 }
 
 /// A request that a server says it did not look at can be sent again.

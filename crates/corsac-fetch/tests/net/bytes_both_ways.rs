@@ -116,7 +116,7 @@ async fn a_method_that_is_no_token_is_not_sent() {
         outgoing.method = method.to_vec();
         let failure = send(&outgoing).await.expect_err("not a method");
         assert!(
-            matches!(failure, TransportFailure::Malformed(_)),
+            matches!(failure, TransportFailure::NotWritable(_)),
             "{failure:?}"
         );
     }

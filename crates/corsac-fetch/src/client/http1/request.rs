@@ -21,9 +21,12 @@ pub(in crate::client) fn http1_request(outgoing: &Outgoing) -> Result<Upload, Tr
     };
     let n_body_bytes = body.map_or(0, |body| body.len());
     let target = &outgoing.url[Position::BeforePath..Position::AfterQuery];
-    if !is_token(&outgoing.method) || !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let fault = "the request itself cannot be written";
-        return Err(TransportFailure::Malformed(fault.to_owned()));
+    let not_writable = |fault: &str| Err(TransportFailure::NotWritable(fault.to_owned()));
+    if !is_token(&outgoing.method) {
+        return not_writable("the method is no token");
+    }
+    if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return not_writable("the URL has a byte that no request line holds");
     }
     let mut bytes = BytesMut::with_capacity(USUAL_HEAD_BYTES);
     put(&mut bytes, &[&outgoing.method, b" ", target.as_bytes()]);
