@@ -1,9 +1,10 @@
 //! Connections that wait to be used again.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
@@ -56,6 +57,34 @@ struct Idle {
     http1: HashMap<PoolKey, Vec<Waiting>>,
     n_http1: usize,
     http2: HashMap<PoolKey, Session>,
+    /// Where someone is connecting, and how to learn that it has ended.
+    attempts: HashMap<PoolKey, watch::Receiver<()>>,
+    /// Servers that were last seen to speak no HTTP/2, so that nobody waits to share.
+    http1_only: HashSet<PoolKey>,
+}
+
+/// Whose turn it is to connect to a server that may speak HTTP/2.
+pub(super) enum Turn<'a> {
+    /// Ours: others wait until the attempt is dropped.
+    First(Attempt<'a>),
+    /// That of someone else, which we wait for.
+    Later(watch::Receiver<()>),
+    /// Everyone's.
+    Any,
+}
+
+/// An attempt to connect, for which others wait.
+pub(super) struct Attempt<'a> {
+    pool: &'a Pool,
+    key: &'a PoolKey,
+    /// Dropping it tells the others.
+    _ended: watch::Sender<()>,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.pool.idle().attempts.remove(self.key);
+    }
 }
 
 struct Waiting {
@@ -104,7 +133,35 @@ impl Pool {
         {
             idle.http2.remove(&any);
         }
+        idle.http1_only.remove(key);
         idle.http2.insert(key.clone(), session);
+    }
+
+    /// Takes a turn at connecting.
+    pub(super) fn turn<'a>(&'a self, key: &'a PoolKey) -> Turn<'a> {
+        let mut idle = self.idle();
+        if idle.http1_only.contains(key) {
+            return Turn::Any;
+        }
+        if let Some(attempt) = idle.attempts.get(key) {
+            return Turn::Later(attempt.clone());
+        }
+        let (ended, attempt) = watch::channel(());
+        idle.attempts.insert(key.clone(), attempt);
+        Turn::First(Attempt {
+            pool: self,
+            key,
+            _ended: ended,
+        })
+    }
+
+    /// Remembers that a server spoke HTTP/1.1 where it could have spoken HTTP/2.
+    pub(super) fn note_http1_only(&self, key: &PoolKey) {
+        let mut idle = self.idle();
+        if idle.http1_only.len() >= MAX_IDLE_CONNECTIONS {
+            idle.http1_only.clear();
+        }
+        idle.http1_only.insert(key.clone());
     }
 
     /// Forgets a connection over HTTP/2 that turned out to be closed.

@@ -11,7 +11,7 @@ use super::http1::{
 };
 use super::http2::{Session, is_carried};
 use super::options::{ClientOptions, ClientOptionsError};
-use super::pool::{Pool, PoolKey};
+use super::pool::{Pool, PoolKey, Turn};
 use super::request_stream::RequestStream;
 use super::tls::Versions;
 use crate::machine::{ConnectionChoice, Outgoing, OutgoingBody, ResponseHead, TransportFailure};
@@ -99,16 +99,40 @@ impl Sending<'_> {
                 }
             }
         }
-        let connecting = self
-            .transport
-            .connector
-            .connect(&self.outgoing.url, versions);
-        let new = connecting.await?;
-        if let Connected::Http2(session) = &new {
-            self.pool.put_http2(&self.key, session.clone());
-        }
+        let new = self.new_connection(versions).await?;
         let answer = self.exchange(new, stream).await;
         answer.map_err(|it| it.failure)
+    }
+
+    /// Connects, or waits for someone who is about to: over HTTP/2 one connection is enough for
+    /// all. Who turns out to have waited in vain connects too.
+    async fn new_connection(&self, versions: Versions) -> Result<Connected, TransportFailure> {
+        let may_be_http2 = versions == Versions::Any && self.outgoing.url.scheme() == "https";
+        let may_share = may_be_http2 && self.outgoing.connection == ConnectionChoice::Any;
+        let turn = match may_share {
+            true => self.pool.turn(&self.key),
+            false => Turn::Any,
+        };
+        let _attempt = match turn {
+            Turn::First(attempt) => Some(attempt),
+            Turn::Later(mut ended) => {
+                // It never changes: what comes is its end.
+                let _ = ended.changed().await;
+                if let Some(session) = self.pool.http2(&self.key) {
+                    return Ok(Connected::Http2(session));
+                }
+                None
+            }
+            Turn::Any => None,
+        };
+        let url = &self.outgoing.url;
+        let new = self.transport.connector.connect(url, versions).await?;
+        match &new {
+            Connected::Http2(session) => self.pool.put_http2(&self.key, session.clone()),
+            Connected::Http1(_) if may_be_http2 => self.pool.note_http1_only(&self.key),
+            Connected::Http1(_) => {}
+        }
+        Ok(new)
     }
 
     fn used_connection(&self, versions: Versions) -> Option<Connected> {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
 use super::tls::{TlsListener, options};
-use super::{get, header};
+use super::{get, header, transport};
 
 /// What a server saw: the number of the connection, the request, its body.
 type Seen = (usize, Request<Vec<u8>>);
@@ -150,6 +150,85 @@ async fn requests_share_a_connection_over_http2() {
     for _ in 0..3 {
         assert_eq!(server.seen().await.0, 0);
     }
+}
+
+#[tokio::test]
+async fn the_first_requests_at_once_share_a_connection_too() {
+    let mut server = EchoServer::start(ok).await;
+    let outgoing = get(&server.url);
+    let transport = std::mem::replace(&mut server.transport, transport());
+    assert_eq!(send_all(20, transport, &outgoing).await, vec![Ok(200); 20]);
+    for _ in 0..20 {
+        assert_eq!(server.seen().await.0, 0, "the number of the connection");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_a_connection_that_fails_connects_too() {
+    let listener = TlsListener::new("api.test", &["h2"]).await;
+    let transport = Transport::new(&options(&[])).expect("options");
+    let outgoing = get(&listener.url("api.test"));
+    let accepting = tokio::spawn(async move {
+        for _ in 0..5 {
+            assert!(listener.accept().await.is_none(), "an unknown certificate");
+        }
+    });
+    for answer in send_all(5, transport, &outgoing).await {
+        assert!(matches!(answer, Err(TransportFailure::Tls(_))));
+    }
+    accepting.await.expect("five attempts");
+}
+
+#[tokio::test]
+async fn who_waits_for_a_connection_that_is_given_up_connects_too() {
+    let listener = TlsListener::new("api.test", &["http/1.1"]).await;
+    let transport = Transport::new(&options(&[&listener.certificate])).expect("options");
+    let outgoing = get(&listener.url("api.test"));
+    let mut no_stream = None;
+    let given_up = async {
+        tokio::select! {
+            biased;
+            _ = transport.send(&outgoing, &mut no_stream) => panic!("nobody has answered"),
+            () = tokio::task::yield_now() => {}
+        }
+    };
+    let (requests, _) = mpsc::unbounded_channel();
+    let serving = tokio::spawn(async move {
+        loop {
+            // The first is gone before TLS is agreed on.
+            if let Some(stream) = listener.accept().await {
+                let acts = super::server::answer("HTTP/1.1 204\r\n\r\n");
+                return super::server::play(stream, acts, requests).await;
+            }
+        }
+    });
+    let mut stream = None;
+    let waiting = transport.send(&outgoing, &mut stream);
+    let ((), answer) = tokio::join!(given_up, waiting);
+    assert_eq!(answer.expect("an answer").0.status, 204);
+    serving.await.expect("a server");
+}
+
+/// Sends so many requests at once.
+async fn send_all(
+    n_requests: usize,
+    transport: Transport,
+    outgoing: &Outgoing,
+) -> Vec<Result<u16, TransportFailure>> {
+    let transport = Arc::new(transport);
+    let sending = (0..n_requests).map(|_| {
+        let (transport, outgoing) = (Arc::clone(&transport), outgoing.clone());
+        tokio::spawn(async move {
+            let (head, _) = transport.send(&outgoing, &mut None).await?;
+            Ok(head.status)
+        })
+    });
+    let sending: Vec<_> = sending.collect();
+    let mut answers = Vec::new();
+    for task in sending {
+        answers.push(task.await.expect("an answer or a failure"));
+    }
+    answers
 }
 
 #[tokio::test]
