@@ -105,12 +105,25 @@ async fn print(
         terminal::write(&head(response))?;
     }
     let Some(mut body) = body else { return Ok(()) };
+    if let Some(coding) = coding_of(outcome) {
+        terminal::note(&format!(
+            "the body is printed as it came, which is in {coding}"
+        ));
+    }
     while let Some(chunk) = body.chunk().await.map_err(|failure| cut_off(&failure))? {
         if terminal::write(&chunk)? == Reader::Gone {
             break;
         }
     }
     Ok(())
+}
+
+/// The content coding of the body, which a server should not have applied.
+fn coding_of(outcome: &Outcome) -> Option<String> {
+    let received = outcome.trace.exchanges().last()?.received.as_ref()?;
+    let coding = received.headers.get(b"content-encoding")?;
+    let is_none = coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+    (!is_none).then(|| coding.escape_ascii().to_string())
 }
 
 fn cut_off(failure: &BodyFailure) -> Failure {

@@ -9,7 +9,9 @@ use corsac::user_agent::{
 
 use crate::fetch::Fetch;
 use crate::http_fetch::traced_cors_check;
-use crate::http_network_or_cache_fetch::{self, MISDIRECTED, append_hop_headers, is_misdirected};
+use crate::http_network_or_cache_fetch::{
+    self, MISDIRECTED, append_accept_encoding, append_hop_headers, is_misdirected,
+};
 use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
 };
@@ -24,6 +26,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
     let quirks = ua.profile().quirks();
     let mut headers = cors_preflight_headers(&fetch.request.checked(), &quirks);
     append_hop_headers(&mut headers, &fetch, ua);
+    append_accept_encoding(&mut headers);
     let outgoing = Outgoing {
         url: fetch.request.current_url().clone(),
         method: b"OPTIONS".to_vec(),

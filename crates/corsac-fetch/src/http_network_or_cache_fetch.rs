@@ -46,10 +46,7 @@ pub(crate) fn start(
     }
     append_hop_headers(&mut headers, &fetch, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
-    // 8.19.
-    if headers.contains(b"range") {
-        append(&mut headers, b"Accept-Encoding", b"identity");
-    }
+    append_accept_encoding(&mut headers);
     // 8.21.
     if includes_credentials
         && let Some(cookies) = ua.cookies.retrieve(cookie_context(&fetch.request), now)
@@ -144,6 +141,14 @@ pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &U
     append_fetch_metadata_headers(&fetch.request, headers);
     // 8.15.
     append_if_absent(headers, b"User-Agent", &ua.identity().user_agent);
+}
+
+/// Appends the content codings that the user agent decodes: none.
+///
+/// Step 8.19 asks for that with a range alone, and step 8.20 leaves the others to the user agent.
+/// Without the field a server may use any coding.
+pub(crate) fn append_accept_encoding(headers: &mut HeaderList) {
+    append_if_absent(headers, b"Accept-Encoding", b"identity");
 }
 
 fn cookie_context(request: &Request) -> CookieContext<'_> {

@@ -363,6 +363,21 @@ fn what_only_the_standard_blocks_is_said_to_be_so() {
 }
 
 #[test]
+fn a_server_that_compresses_unasked_is_told_of() {
+    let headers = allow(PAGE) + "Content-Encoding: gzip\r\n";
+    let server = Server::start([answer("200 OK", &headers, "squeezed")]);
+    let output = run(&["fetch", "-o", PAGE, &server.url("/")]);
+    assert_eq!(stdout(&output), "squeezed");
+    assert_eq!(
+        stderr(&output),
+        "the body is printed as it came, which is in gzip\n"
+    );
+    let request = server.request(0);
+    assert!(request.contains("\r\nAccept-Encoding: identity\r\n"));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn a_reader_who_goes_away_ends_the_fetch() {
     use std::process::Stdio;
     let body = "x".repeat(4 * 1024 * 1024);

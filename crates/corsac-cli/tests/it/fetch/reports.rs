@@ -26,6 +26,7 @@ fn the_trace_has_every_step_and_marks_the_bytes_that_are_wrong() {
 > Sec-Fetch-Mode: cors
 > Sec-Fetch-Site: same-site
 > User-Agent: Mozilla/5.0 (compatible; corsac/{})
+> Accept-Encoding: identity
 * its answer comes [#cors-preflight-fetch-0 6]
 < 204 No Content
 < Access-Control-Allow-Origin: http://localhost:3000
