@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<()> {
         run_command(cargo("fmt").args(["--all", "--check"]))
     })?;
     steps.run("tidy", || tidy::run(&Repository::read()?))?;
-    steps.run("browser", || programs::ensure(&programs::BROWSER))?;
+    steps.run("browsers", || programs::ensure(&programs::BROWSERS))?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
     steps.run("docs", docs)?;

@@ -15,8 +15,8 @@ pub(crate) struct Program {
     pub(crate) package: &'static str,
 }
 
-/// What the demo's tests drive.
-pub(crate) const BROWSER: [Program; 2] = [
+/// What the tests drive: the demo's the first two, the comparison with browsers all but the second.
+pub(crate) const BROWSERS: [Program; 5] = [
     Program {
         name: "chromium",
         package: "chromium",
@@ -24,6 +24,19 @@ pub(crate) const BROWSER: [Program; 2] = [
     Program {
         name: "chromedriver",
         package: "chromium-driver",
+    },
+    Program {
+        name: "firefox-esr",
+        package: "firefox-esr",
+    },
+    // What the tests start is its MiniBrowser, which is not on the PATH.
+    Program {
+        name: "WebKitWebDriver",
+        package: "webkit2gtk-driver",
+    },
+    Program {
+        name: "Xvfb",
+        package: "xvfb",
     },
 ];
 
@@ -122,10 +135,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_by_its_package() {
         assert_eq!(
-            missing(&BROWSER, |program| program == "chromium"),
+            missing(&BROWSERS, |program| program != "chromedriver"),
             ["chromium-driver"]
         );
-        assert!(missing(&BROWSER, |_| true).is_empty());
+        assert!(missing(&BROWSERS, |_| true).is_empty());
         assert!(instructions(&["chromium-driver"]).contains("apt-get install chromium-driver"));
     }
 }

@@ -6,6 +6,7 @@
 //! [`Stage::play`] in a browser, with servers on several origins of the loopback interface. Both
 //! give an [`Observation`], and [`compare`] says where they differ.
 
+mod browser;
 mod compare;
 mod foretell;
 mod generate;
@@ -14,6 +15,7 @@ mod place;
 mod scenario;
 mod stage;
 
+pub use browser::{Browser, BrowserError, ConsoleMessage, Engine, Processes, Program, StartError};
 pub use compare::{Deviation, compare};
 pub use foretell::foretell;
 pub use generate::generate;

@@ -1,5 +1,6 @@
 //! The conformance cases, the lists of what they must cover, and the oracles.
 
+mod browser_drivers;
 mod browsing;
 mod coverage;
 mod fetch_cases;
