@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::internal_request::Request;
 use crate::sec_fetch::{Site, site_of};
+use crate::trustworthy::is_potentially_trustworthy_url;
 use cookie::{Cookie, Domain};
 use matching::{host_and_domains_above, is_address};
 
@@ -33,7 +34,7 @@ pub use refusal::CookieRefusal;
 /// Follows [cookie store](https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html#name-cookie-store-and-limits).
 #[derive(Clone, Debug, Default)]
 pub struct CookieStore {
-    unset_same_site: UnsetSameSite,
+    rules: CookieRules,
     by_host: HashMap<String, Vec<Kept>>,
     len: usize,
     /// How often cookies were stored or read: what orders them, without a clock.
@@ -46,6 +47,39 @@ struct Kept {
     cookie: Cookie,
     created: u64,
     last_used: u64,
+}
+
+/// What browsers differ in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CookieRules {
+    /// How a cookie is treated that does not say where it goes.
+    pub unset_same_site: UnsetSameSite,
+    /// Where a cookie that is `Secure` may come from and go to.
+    pub secure: SecureCookies,
+}
+
+/// Where a cookie that is `Secure` may come from and go to.
+///
+/// Follows the secure protocol of [store a cookie](https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html#store-a-cookie),
+/// which the draft leaves to the user agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
+pub enum SecureCookies {
+    /// HTTPS, as WebKit does.
+    #[default]
+    OverHttps,
+    /// Every [potentially trustworthy URL](https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy),
+    /// such as `http://localhost`, as Chromium and Firefox do.
+    OverTrustworthyUrls,
+}
+
+impl SecureCookies {
+    fn is_secure(self, url: &Url) -> bool {
+        match self {
+            Self::OverHttps => matches!(url.scheme(), "https" | "wss"),
+            Self::OverTrustworthyUrls => is_potentially_trustworthy_url(url),
+        }
+    }
 }
 
 /// How a cookie is treated that does not say where it goes.
@@ -113,9 +147,9 @@ impl SameSiteContext {
 impl CookieStore {
     /// An empty store.
     #[must_use]
-    pub fn new(unset_same_site: UnsetSameSite) -> Self {
+    pub fn new(rules: CookieRules) -> Self {
         Self {
-            unset_same_site,
+            rules,
             ..Self::default()
         }
     }
@@ -139,6 +173,8 @@ impl CookieStore {
     pub fn retrieve(&mut self, context: CookieContext<'_>, now: Duration) -> Option<Vec<u8>> {
         let host = context.url.host_str()?;
         self.n_uses += 1;
+        let is_secure = self.rules.secure.is_secure(context.url);
+        let unset_same_site = self.rules.unset_same_site;
         let mut found = Vec::new();
         // 2. Every host that can have cookies for this one is looked up once.
         for domain in host_and_domains_above(host) {
@@ -149,11 +185,8 @@ impl CookieStore {
                 let is_for_host = domain == host || kept.cookie.domain != Domain::HostOnly;
                 let is_sent = is_for_host
                     && is_visible(&kept.cookie, context)
-                    && is_allowed(
-                        kept.cookie.same_site,
-                        self.unset_same_site,
-                        context.same_site,
-                    )
+                    && (!kept.cookie.secure || is_secure)
+                    && is_allowed(kept.cookie.same_site, unset_same_site, context.same_site)
                     && !kept.cookie.is_expired(now);
                 if is_sent {
                     // 4.
@@ -219,7 +252,7 @@ impl CookieStore {
             return Err(CookieRefusal::HttpOnlyFromScript);
         }
         // 10.
-        if !is_secure(context.url) {
+        if !self.rules.secure.is_secure(context.url) {
             if cookie.secure {
                 return Err(CookieRefusal::SecureOverHttp);
             }
@@ -231,7 +264,7 @@ impl CookieStore {
         let is_across_sites = context.same_site == SameSiteContext::UnsetOrLess;
         let goes_across = match cookie.same_site {
             SameSite::None => true,
-            SameSite::Unset => self.unset_same_site == UnsetSameSite::None,
+            SameSite::Unset => self.rules.unset_same_site == UnsetSameSite::None,
             SameSite::Lax | SameSite::Strict => false,
         };
         if is_across_sites && !goes_across {
@@ -301,10 +334,6 @@ fn script_at(url: &Url) -> CookieContext<'_> {
     }
 }
 
-fn is_secure(url: &Url) -> bool {
-    matches!(url.scheme(), "https" | "wss")
-}
-
 /// Decides for which host the cookie is kept, and whether for those below it too.
 ///
 /// Follows [store a cookie](https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html#store-a-cookie),
@@ -339,10 +368,9 @@ fn is_same(one: &Cookie, other: &Cookie) -> bool {
     one.name == other.name && one.path == other.path && is_host_only(one) == is_host_only(other)
 }
 
-/// The conditions on path, `Secure` and `HttpOnly`.
+/// The conditions on path and `HttpOnly`.
 fn is_visible(cookie: &Cookie, context: CookieContext<'_>) -> bool {
     path_matches(context.url.path().as_bytes(), &cookie.path)
-        && (!cookie.secure || is_secure(context.url))
         && (!cookie.http_only || context.caller == CookieCaller::Http)
 }
 

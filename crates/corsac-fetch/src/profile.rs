@@ -8,7 +8,7 @@ use corsac::user_agent::{
     PreflightCheckOrder, Quirks, SafelistedTotal,
 };
 
-use crate::cookies::UnsetSameSite;
+use crate::cookies::{CookieRules, SecureCookies, UnsetSameSite};
 use crate::mixed_content::MixedContentRule;
 
 /// A browser engine, or the standard itself.
@@ -57,11 +57,17 @@ impl Profile {
 }
 
 impl Profile {
-    /// What a cookie without `SameSite` is taken for.
-    pub(crate) const fn unset_same_site(self) -> UnsetSameSite {
-        match self {
-            Self::Spec | Self::Chromium => UnsetSameSite::Lax,
-            Self::Firefox | Self::WebKit => UnsetSameSite::None,
+    /// How cookies are kept and sent.
+    pub(crate) const fn cookie_rules(self) -> CookieRules {
+        CookieRules {
+            unset_same_site: match self {
+                Self::Spec | Self::Chromium => UnsetSameSite::Lax,
+                Self::Firefox | Self::WebKit => UnsetSameSite::None,
+            },
+            secure: match self {
+                Self::Spec | Self::WebKit => SecureCookies::OverHttps,
+                Self::Chromium | Self::Firefox => SecureCookies::OverTrustworthyUrls,
+            },
         }
     }
 

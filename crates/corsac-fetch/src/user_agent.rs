@@ -40,7 +40,7 @@ impl UserAgent {
     /// A user agent that remembers nothing yet.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        let cookies = CookieStore::new(profile.unset_same_site());
+        let cookies = CookieStore::new(profile.cookie_rules());
         Self {
             profile,
             cookies,
@@ -85,7 +85,7 @@ impl UserAgent {
 
     /// Forgets cookies and preflights.
     pub fn reset(&mut self) {
-        self.cookies = CookieStore::new(self.profile.unset_same_site());
+        self.cookies = CookieStore::new(self.profile.cookie_rules());
         self.preflight_cache = PreflightCache::default();
     }
 }

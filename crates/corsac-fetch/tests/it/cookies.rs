@@ -5,8 +5,9 @@ mod time;
 use std::time::Duration;
 
 use corsac_fetch::cookies::{
-    CookieCaller, CookieContext, CookieRefusal, CookieStore, MAX_COOKIES, MAX_COOKIES_PER_HOST,
-    SameSiteContext, UnsetSameSite, default_path, domain_matches, path_matches,
+    CookieCaller, CookieContext, CookieRefusal, CookieRules, CookieStore, MAX_COOKIES,
+    MAX_COOKIES_PER_HOST, SameSiteContext, UnsetSameSite, default_path, domain_matches,
+    path_matches,
 };
 
 use crate::support::{asked, request, url};
@@ -305,7 +306,11 @@ fn same_site_says_which_cookies_go_across_sites() {
         sent_by_context(&mut jar, HOME),
         [all, "l=1; u=1; n=1; x=1", "n=1"]
     );
-    let mut jar = Jar(CookieStore::new(UnsetSameSite::None));
+    let rules = CookieRules {
+        unset_same_site: UnsetSameSite::None,
+        ..CookieRules::default()
+    };
+    let mut jar = Jar(CookieStore::new(rules));
     for (from, cookie) in cookies {
         assert_eq!(jar.set(from, cookie), Ok(()));
     }
