@@ -6,13 +6,14 @@ use corsac::user_agent::{Header, HeaderList, ResponseType, sorted_lowercase_set}
 use corsac_fetch::client::{BodyFailure, Client, Response, ResponseBody};
 use corsac_fetch::cookies::{CookieCaller, CookieContext, SameSiteContext};
 use corsac_fetch::{
-    FetchRequest, FilteredResponse, NetworkError, Outcome, Page, TypeError, UserAgent,
+    FetchRequest, FilteredResponse, NetworkError, Outcome, Page, Trace, TypeError, UserAgent,
 };
 
 use crate::arguments::FetchArguments;
 use crate::exit::{Exit, Failure};
+use crate::running;
 use crate::terminal::{self, Reader};
-use crate::{running, trace};
+use crate::trace::Narrator;
 
 pub(crate) fn run(arguments: &FetchArguments) -> Result<Exit, Failure> {
     let request = arguments.request.request()?;
@@ -58,13 +59,14 @@ async fn fetch(
     page: &Page,
     request: FetchRequest,
 ) -> Result<Exit, Failure> {
-    let Response { outcome, body, .. } = match client.fetch(page, request).await {
-        Ok(response) => response,
-        Err(error) => return Err(usage(arguments, &error)),
+    let mut narrator = arguments.verbose.then(Narrator::new);
+    let observe = |trace: &Trace| {
+        if let Some(narrator) = &mut narrator {
+            narrator.tell(trace);
+        }
     };
-    if arguments.verbose {
-        terminal::note(&trace::render(&outcome.trace, terminal::stderr_style()));
-    }
+    let fetched = client.fetch_observed(page, request, observe).await;
+    let Response { outcome, body, .. } = fetched.map_err(|error| usage(arguments, &error))?;
     for name in &arguments.request.read {
         terminal::note(&readability(name, &outcome));
     }

@@ -3,14 +3,29 @@
 use corsac_config::Style;
 use corsac_fetch::{Line, LineKind, Trace};
 
-/// Every step, with the colour of its kind.
-pub(crate) fn render(trace: &Trace, style: Style) -> String {
-    let lines: Vec<String> = trace
-        .lines()
-        .iter()
-        .map(|line| render_line(line, style))
-        .collect();
-    lines.join("\n")
+use crate::terminal;
+
+/// Tells the steps of a fetch, each when it is taken.
+pub(crate) struct Narrator {
+    style: Style,
+    n_told: usize,
+}
+
+impl Narrator {
+    pub(crate) fn new() -> Self {
+        Self {
+            style: terminal::stderr_style(),
+            n_told: 0,
+        }
+    }
+
+    /// Tells the steps that are new.
+    pub(crate) fn tell(&mut self, trace: &Trace) {
+        for line in trace.lines_since(self.n_told) {
+            terminal::note(&render_line(&line, self.style));
+        }
+        self.n_told = trace.events().len();
+    }
 }
 
 fn render_line(line: &Line, style: Style) -> String {

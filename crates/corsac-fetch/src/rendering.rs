@@ -80,8 +80,15 @@ impl Trace {
     /// ```
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
+        self.lines_since(0)
+    }
+
+    /// The steps after the first so many [events](Self::events) in words, for who has said the
+    /// others before.
+    #[must_use]
+    pub fn lines_since(&self, n_events: usize) -> Vec<Line> {
         let mut lines = Lines(Vec::new());
-        for event in self.events() {
+        for event in self.events().iter().skip(n_events) {
             lines.event(event, self.exchanges());
         }
         lines.0

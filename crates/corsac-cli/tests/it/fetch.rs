@@ -3,6 +3,7 @@
 mod guide;
 mod reports;
 mod server;
+mod tls;
 
 use crate::{TestFile, corsac, run, run_with_stdin, stderr, stdout};
 use server::{Server, answer};

@@ -15,6 +15,7 @@ use crate::fetch::fetch;
 use crate::machine::{Outcome, Outgoing, ResponseHead, Step, TransportFailure};
 use crate::request::{FetchRequest, Page};
 use crate::request_constructor::TypeError;
+use crate::trace::Trace;
 use crate::user_agent::UserAgent;
 
 /// A browser without a window: a user agent, its connections and its clock.
@@ -67,7 +68,17 @@ impl Client {
 
     /// Fetches, as a script on the page does.
     pub async fn fetch(&self, page: &Page, request: FetchRequest) -> Result<Response, TypeError> {
-        self.fetch_with(page, request, None).await
+        self.fetch_with((page, request), None, |_| {}).await
+    }
+
+    /// Fetches, and shows the trace whenever it has grown: before each exchange, and at the end.
+    pub async fn fetch_observed(
+        &self,
+        page: &Page,
+        request: FetchRequest,
+        observe: impl FnMut(&Trace),
+    ) -> Result<Response, TypeError> {
+        self.fetch_with((page, request), None, observe).await
     }
 
     /// Fetches, with a stream for the body of a request that has one.
@@ -77,14 +88,14 @@ impl Client {
         request: FetchRequest,
         stream: RequestStream,
     ) -> Result<Response, TypeError> {
-        self.fetch_with(page, request, Some(stream)).await
+        self.fetch_with((page, request), Some(stream), |_| {}).await
     }
 
     async fn fetch_with(
         &self,
-        page: &Page,
-        request: FetchRequest,
+        (page, request): (&Page, FetchRequest),
         mut stream: Option<RequestStream>,
+        mut observe: impl FnMut(&Trace),
     ) -> Result<Response, TypeError> {
         let deadline = self.total_timeout.map(|timeout| Instant::now() + timeout);
         let mut step = fetch(&mut self.user_agent(), page, request, self.now())?;
@@ -92,8 +103,12 @@ impl Client {
         loop {
             let (outgoing, pending) = match step {
                 Step::Send(outgoing, pending) => (outgoing, pending),
-                Step::Done(outcome) => return Ok(self.response(*outcome, last_body, deadline)),
+                Step::Done(outcome) => {
+                    observe(&outcome.trace);
+                    return Ok(self.response(*outcome, last_body, deadline));
+                }
             };
+            observe(pending.trace());
             // What a preflight or a redirect says is not read: it may never end. If it has arrived,
             // its connection is free for what follows.
             drop(last_body.take());

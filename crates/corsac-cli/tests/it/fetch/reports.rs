@@ -1,10 +1,13 @@
 //! What `-v` and `--json` say.
 
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+
 use serde_json::{Value, json};
 
 use super::server::{Server, answer};
 use super::{PAGE, allow};
-use crate::{corsac, run, stderr, stdout};
+use crate::{Running, corsac, run, stderr, stdout};
 
 #[test]
 fn the_trace_has_every_step_and_marks_the_bytes_that_are_wrong() {
@@ -46,6 +49,22 @@ https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
     );
     assert_eq!(stderr(&output), expected);
     assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn a_step_is_told_when_it_is_taken() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let mut running = Running::start(&["fetch", "-v", "-o", PAGE, "--read", "x-a", &url]);
+    let (mut stream, _) = listener.accept().unwrap();
+    running.wait_for_note("* the request is sent without credentials");
+    assert_eq!(running.wait_for_note("> GET "), url);
+    // Only now does the server answer.
+    let answer = answer("200 OK", &allow(PAGE), "");
+    stream.write_all(answer.as_bytes()).unwrap();
+    running.wait_for_note("< 200 OK");
+    running.wait_for_note("allowed: ");
+    assert!(running.wait().success());
 }
 
 #[test]

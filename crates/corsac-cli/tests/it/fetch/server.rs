@@ -1,10 +1,12 @@
 //! A server that answers what it was told, and remembers what it was asked.
 
 use std::collections::VecDeque;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// A server on a port of its own; the answers are given in their order.
 pub(crate) struct Server {
@@ -31,6 +33,24 @@ pub(crate) fn nobody() -> String {
 
 impl Server {
     pub(crate) fn start(answers: impl IntoIterator<Item = String>) -> Self {
+        Self::start_over(answers, Ok)
+    }
+
+    /// One that speaks TLS.
+    pub(crate) fn start_with_tls(
+        answers: impl IntoIterator<Item = String>,
+        tls: Arc<ServerConfig>,
+    ) -> Self {
+        Self::start_over(answers, move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&tls)).map_err(io::Error::other)?;
+            Ok(StreamOwned::new(connection, stream))
+        })
+    }
+
+    fn start_over<S: Read + Write>(
+        answers: impl IntoIterator<Item = String>,
+        over: impl Fn(TcpStream) -> io::Result<S> + Clone + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -38,8 +58,8 @@ impl Server {
         let shared = (Arc::clone(&requests), answers);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (requests, answers) = shared.clone();
-                thread::spawn(move || serve(stream.unwrap(), &requests, &answers));
+                let ((requests, answers), over) = (shared.clone(), over.clone());
+                thread::spawn(move || serve(over(stream.unwrap()).unwrap(), &requests, &answers));
             }
         });
         Self { port, requests }
@@ -63,7 +83,11 @@ impl Server {
 }
 
 /// Answers until an answer ends with the connection, as all do that may have a body.
-fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, answers: &Mutex<VecDeque<String>>) {
+fn serve(
+    mut stream: impl Read + Write,
+    requests: &Mutex<Vec<String>>,
+    answers: &Mutex<VecDeque<String>>,
+) {
     while let Some(request) = read(&mut stream) {
         requests.lock().unwrap().push(request);
         let answer = answers.lock().unwrap().pop_front().unwrap();
@@ -76,7 +100,7 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, answers: &Mutex<V
 }
 
 /// Reads a request to the end of its body; `None` if the client has no more.
-fn read(stream: &mut TcpStream) -> Option<String> {
+fn read(stream: &mut impl Read) -> Option<String> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {
