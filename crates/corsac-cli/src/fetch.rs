@@ -149,7 +149,7 @@ fn head(response: &FilteredResponse) -> Vec<u8> {
 fn sorted_and_combined(headers: &HeaderList) -> Vec<(Vec<u8>, Vec<u8>)> {
     let names = sorted_lowercase_set(headers.iter().map(Header::name));
     let combined = names.into_iter().map(|name| {
-        let value = headers.get(&name).unwrap_or_default();
+        let value = headers.get(&name).unwrap_or_default().into_owned();
         (name, value)
     });
     combined.collect()

@@ -1,11 +1,10 @@
 //! CORS-preflight fetch: asks on the page's behalf.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
-use corsac::user_agent::{
-    PreflightFailure, Quirks, check_preflight_response, cors_preflight_headers,
-};
+use corsac::user_agent::{PreflightFailure, check_preflight_response, cors_preflight_headers};
 
 use crate::fetch::Fetch;
 use crate::http_fetch::traced_cors_check;
@@ -16,15 +15,14 @@ use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
 };
 use crate::network_error::{NetworkError, preflight_step};
-use crate::trace::{Rule, StepOutcome};
+use crate::trace::{Expected, Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
 /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 1
 /// to 6.
 pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: ConnectionChoice) -> Step {
     // 1. to 5.
-    let quirks = ua.profile().quirks();
-    let mut headers = cors_preflight_headers(&fetch.request.checked(), &quirks);
+    let mut headers = cors_preflight_headers(&fetch.request.checked());
     append_hop_headers(&mut headers, &fetch, ua);
     append_accept_encoding(&mut headers);
     let outgoing = Outgoing {
@@ -52,7 +50,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
 pub(crate) fn receive(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
-    (connection, head): (ConnectionChoice, ResponseHead),
+    (connection, head): (ConnectionChoice, Arc<ResponseHead>),
     now: Duration,
 ) -> Step {
     fetch.trace.received(SENT, &head);
@@ -76,22 +74,22 @@ pub(crate) fn receive(
             http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::Any, now)
         }
         Err(failure) => {
-            trace_failure(&mut fetch, &failure, &quirks);
+            trace_failure(&mut fetch, &head, &failure);
             fetch.fail(ua, NetworkError::Preflight(failure))
         }
     }
 }
 
 /// Leaves word of the list that does not name what was asked for, or cannot be read.
-fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure, quirks: &Quirks) {
+fn trace_failure(fetch: &mut Fetch, head: &ResponseHead, failure: &PreflightFailure) {
     let (header, expected) = match failure {
         PreflightFailure::MethodNotAllowed | PreflightFailure::MalformedAllowMethods(_) => {
             (METHODS, fetch.request.method.clone())
         }
         PreflightFailure::RequestHeaderNotAllowed(name) => (HEADERS, name.clone()),
         PreflightFailure::MalformedAllowHeaders(_) => {
-            let names = quirks.cors_unsafe_request_header_names(&fetch.request.headers);
-            (HEADERS, names.join(&b","[..]))
+            let names = &fetch.request.unsafe_header_names;
+            (HEADERS, names.as_bytes().to_vec())
         }
         _ => return,
     };
@@ -99,15 +97,17 @@ fn trace_failure(fetch: &mut Fetch, failure: &PreflightFailure, quirks: &Quirks)
         anchor: "cors-preflight-fetch-0",
         step: preflight_step(failure),
     };
+    let expected = Expected::Tokens(expected);
     fetch
         .trace
-        .list_compared(rule, header, &expected, |lines| match failure {
+        .does_not_fit(rule, (header, expected), |value, expected| match failure {
             PreflightFailure::MalformedAllowMethods(at)
             | PreflightFailure::MalformedAllowHeaders(at) => {
-                let before: usize = lines.iter().take(at.line).map(|line| line.len() + 2).sum();
+                let lines = head.headers.lines(header.as_bytes()).take(at.line);
+                let before: usize = lines.map(|line| line.len() + ", ".len()).sum();
                 before + at.start..before + at.end
             }
-            _ => near_miss(&lines.join(&b", "[..]), &expected),
+            _ => near_miss(value, expected),
         });
 }
 

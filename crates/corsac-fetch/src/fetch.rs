@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure, RequestOrigin};
-use url::Url;
+use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
+use url::{Position, Url};
 
 use crate::internal_request::Request;
 use crate::machine::{Outcome, Step};
@@ -25,11 +25,9 @@ pub fn fetch(
     now: Duration,
 ) -> Result<Step, TypeError> {
     let mut request = Request::new(&request, page)?;
-    append_if_absent(&mut request.headers, b"Accept", b"*/*");
-    let accept_language = ua.identity().accept_language.clone();
-    append_if_absent(&mut request.headers, b"Accept-Language", &accept_language);
+    append_if_absent(&mut request.headers, &ACCEPT_ANYTHING);
+    append_if_absent(&mut request.headers, ua.identity().accept_language());
     let fetch = Box::new(Fetch {
-        page: page.clone(),
         request,
         trace: Trace::default(),
         preflighted: Vec::new(),
@@ -40,7 +38,6 @@ pub fn fetch(
 /// A fetch under way: what the standard calls fetch params, and what became of them so far.
 #[derive(Debug)]
 pub(crate) struct Fetch {
-    pub(crate) page: Page,
     pub(crate) request: Request,
     pub(crate) trace: Trace,
     /// The keys of the hops that were made with a preflight or a cached one.
@@ -78,9 +75,10 @@ impl Fetch {
     /// The key of the request in the preflight cache, at its present URL.
     pub(crate) fn cache_key(&self) -> CacheKey {
         CacheKey {
-            partition: partition(&self.page),
+            // The page is its own top level here.
+            partition: self.request.origin().site(),
             origin: self.request.serialized_origin().clone(),
-            url: without_fragment(self.request.current_url()).into(),
+            url: text_without_fragment(self.request.current_url()).into(),
         }
     }
 }
@@ -92,21 +90,17 @@ pub(crate) fn without_fragment(url: &Url) -> Url {
     url
 }
 
-/// The network partition key: the site of the page, which is its own top level here.
-fn partition(page: &Page) -> String {
-    match &page.origin {
-        RequestOrigin::Tuple(origin) => format!("{}://{}", origin.scheme(), origin.site_host()),
-        RequestOrigin::Opaque(number) => format!("opaque {number}"),
+fn text_without_fragment(url: &Url) -> &str {
+    &url[..Position::AfterQuery]
+}
+
+pub(crate) fn append_if_absent(headers: &mut HeaderList, header: &Header) {
+    if !headers.contains(header.name()) {
+        headers.append(header.clone());
     }
 }
 
-pub(crate) fn append_if_absent(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
-    if !headers.contains(name)
-        && let Some(header) = Header::new(name, value)
-    {
-        headers.append(header);
-    }
-}
+const ACCEPT_ANYTHING: Header = Header::from_static("Accept", "*/*");
 
 const CLEAR: Rule = Rule {
     anchor: "concept-cache-clear",

@@ -1,9 +1,11 @@
 //! HTTP fetch: a preflight if one is needed, the request, and what is checked of its response.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CorsCheckFailure, OnInsufficient, RedirectMode, ResponseTainting, ResponseType, cors_check,
+    CorsCheckFailure, CredentialsMode, OnInsufficient, RedirectMode, ResponseTainting,
+    ResponseType, cors_check,
 };
 
 use crate::cors_preflight_fetch;
@@ -19,7 +21,7 @@ use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
 use crate::timing_allow_origin::tao_check;
-use crate::trace::{Rule, StepOutcome};
+use crate::trace::{Expected, Rule, StepOutcome, difference};
 use crate::user_agent::UserAgent;
 
 /// The parameter makeCORSPreflight.
@@ -55,7 +57,7 @@ pub(crate) fn http_fetch(
         // Under this key the cache is cleared if the hop fails.
         fetch.preflighted.push(key);
         if !is_cached {
-            let causes = preflight_causes(&fetch, &quirks);
+            let causes = preflight_causes(&fetch.request);
             fetch
                 .trace
                 .push(PREFLIGHT, StepOutcome::PreflightNeeded(causes));
@@ -71,7 +73,7 @@ pub(crate) fn http_fetch(
 pub(crate) fn receive(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
-    (sent, head): (Sent, ResponseHead),
+    (sent, head): (Sent, Arc<ResponseHead>),
     now: Duration,
 ) -> Step {
     fetch.trace.received(RECEIVED, &head);
@@ -99,12 +101,12 @@ pub(crate) fn receive(
     }
     // 6.
     if !is_redirect_status(head.status) {
-        return finish(fetch, head);
+        return finish(fetch, &head);
     }
     match fetch.request.redirect_mode {
         RedirectMode::Error => fetch.fail(ua, NetworkError::RedirectMode),
         RedirectMode::Manual => finish_opaque_redirect(fetch),
-        RedirectMode::Follow => http_redirect_fetch(fetch, ua, head, now),
+        RedirectMode::Follow => http_redirect_fetch(fetch, ua, &head, now),
     }
 }
 
@@ -133,19 +135,27 @@ pub(crate) fn traced_cors_check(
             | CorsCheckFailure::AllowOriginMismatch)
     );
     let header = "access-control-allow-origin";
-    let origin = fetch.request.serialized_origin();
-    match head.headers.get(header.as_bytes()).as_deref() {
-        Some(b"*") if is_origin_allowed => fetch.trace.compared(rule("3"), header, b"*", |_| true),
-        _ => fetch
-            .trace
-            .compared(rule("4"), header, origin.as_bytes(), |_| is_origin_allowed),
-    }
-    let includes = corsac::user_agent::CredentialsMode::Include;
-    if is_origin_allowed && fetch.request.credentials_mode == includes {
-        let header = "access-control-allow-credentials";
+    let (step, expected) = match head.headers.get(header.as_bytes()).as_deref() {
+        Some(b"*") if is_origin_allowed => ("3", Expected::Word("*")),
+        _ => {
+            let origin = fetch.request.serialized_origin();
+            ("4", Expected::Origin(origin.clone()))
+        }
+    };
+    let (compared, rule_of_origin) = ((header, expected), rule(step));
+    if !is_origin_allowed {
         fetch
             .trace
-            .compared(rule("7"), header, b"true", |value| value == b"true");
+            .does_not_fit(rule_of_origin, compared, difference);
+        return result;
+    }
+    fetch.trace.fits(rule_of_origin, compared);
+    if fetch.request.credentials_mode == CredentialsMode::Include {
+        let compared = ("access-control-allow-credentials", Expected::Word("true"));
+        match result {
+            Ok(()) => fetch.trace.fits(rule("7"), compared),
+            Err(_) => fetch.trace.does_not_fit(rule("7"), compared, difference),
+        }
     }
     result
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting};
+use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting, StaticHeaderName};
 
 use crate::cookies::{CookieCaller, CookieContext, SameSiteContext};
 use crate::fetch::{Fetch, append_if_absent};
@@ -35,14 +35,10 @@ pub(crate) fn start(
     }
     let includes_credentials = includes_credentials(&fetch);
     let body = outgoing_body(&fetch);
-    let mut headers = fetch.request.headers.combined();
+    let mut headers = fetch.request.headers.combined(MOST_ADDED_HEADERS);
     // 8.5. to 8.9.
     if let Some(length) = content_length(&fetch) {
-        append(
-            &mut headers,
-            b"Content-Length",
-            length.to_string().as_bytes(),
-        );
+        append(&mut headers, CONTENT_LENGTH, length.to_string().as_bytes());
     }
     append_hop_headers(&mut headers, &fetch, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
@@ -51,7 +47,7 @@ pub(crate) fn start(
     if includes_credentials
         && let Some(cookies) = ua.cookies.retrieve(cookie_context(&fetch.request), now)
     {
-        append(&mut headers, b"Cookie", &cookies);
+        append(&mut headers, COOKIE, &cookies);
     }
     let outgoing = Outgoing {
         url: fetch.request.current_url().clone(),
@@ -93,7 +89,7 @@ pub(crate) fn receive(
                 .cookies
                 .store(set_cookie, cookie_context(&fetch.request), now);
             fetch.trace.push(
-                COOKIE,
+                COOKIE_RULE,
                 match stored {
                     Ok(()) => StepOutcome::CookieStored,
                     Err(refusal) => StepOutcome::CookieRefused(refusal),
@@ -131,16 +127,16 @@ pub(crate) fn is_misdirected(
 pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &UserAgent) {
     // 8.11.
     if let Referrer::Url(referrer) = &fetch.request.referrer {
-        append(headers, b"Referer", referrer.as_str().as_bytes());
+        append(headers, REFERER, referrer.as_str().as_bytes());
     }
     // 8.12.
     if let Some(origin) = origin_header(&fetch.request) {
-        append(headers, b"Origin", origin);
+        headers.append(origin);
     }
     // 8.13.
     append_fetch_metadata_headers(&fetch.request, headers);
     // 8.15.
-    append_if_absent(headers, b"User-Agent", &ua.identity().user_agent);
+    append_if_absent(headers, ua.identity().user_agent());
 }
 
 /// Appends the content codings that the user agent decodes: none.
@@ -148,7 +144,7 @@ pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &U
 /// Step 8.19 asks for that with a range alone, and step 8.20 leaves the others to the user agent.
 /// Without the field a server may use any coding.
 pub(crate) fn append_accept_encoding(headers: &mut HeaderList) {
-    append_if_absent(headers, b"Accept-Encoding", b"identity");
+    append_if_absent(headers, &ACCEPT_IDENTITY);
 }
 
 fn cookie_context(request: &Request) -> CookieContext<'_> {
@@ -187,10 +183,10 @@ fn content_length(fetch: &Fetch) -> Option<usize> {
 /// Steps 8.16 to 8.18, for a cache that is always empty.
 fn append_cache_headers(headers: &mut HeaderList, mode: CacheMode) {
     match mode {
-        CacheMode::NoCache => append_if_absent(headers, b"Cache-Control", b"max-age=0"),
+        CacheMode::NoCache => append_if_absent(headers, &REVALIDATED),
         CacheMode::NoStore | CacheMode::Reload => {
-            append_if_absent(headers, b"Pragma", b"no-cache");
-            append_if_absent(headers, b"Cache-Control", b"no-cache");
+            append_if_absent(headers, &PRAGMA_NO_CACHE);
+            append_if_absent(headers, &NO_CACHE);
         }
         CacheMode::Default => {
             let conditions: [&[u8]; 5] = [
@@ -208,11 +204,22 @@ fn append_cache_headers(headers: &mut HeaderList, mode: CacheMode) {
     }
 }
 
-fn append(headers: &mut HeaderList, name: &[u8], value: &[u8]) {
-    if let Some(header) = Header::new(name, value) {
+fn append(headers: &mut HeaderList, name: StaticHeaderName, value: &[u8]) {
+    if let Some(header) = Header::named(name, value) {
         headers.append(header);
     }
 }
+
+/// `Content-Length`, `Referer`, `Origin`, three of Fetch metadata, `User-Agent`, two for caches,
+/// `Accept-Encoding`, `Cookie`.
+const MOST_ADDED_HEADERS: usize = 11;
+const CONTENT_LENGTH: StaticHeaderName = StaticHeaderName::new("Content-Length");
+const REFERER: StaticHeaderName = StaticHeaderName::new("Referer");
+const COOKIE: StaticHeaderName = StaticHeaderName::new("Cookie");
+const ACCEPT_IDENTITY: Header = Header::from_static("Accept-Encoding", "identity");
+const REVALIDATED: Header = Header::from_static("Cache-Control", "max-age=0");
+const NO_CACHE: Header = Header::from_static("Cache-Control", "no-cache");
+const PRAGMA_NO_CACHE: Header = Header::from_static("Pragma", "no-cache");
 
 pub(crate) const MISDIRECTED: Rule = Rule {
     anchor: "concept-http-network-or-cache-fetch",
@@ -222,7 +229,7 @@ const SENT: Rule = Rule {
     anchor: "concept-http-network-or-cache-fetch",
     step: "11.2",
 };
-const COOKIE: Rule = Rule {
+const COOKIE_RULE: Rule = Rule {
     anchor: "concept-http-network-fetch",
     step: "17",
 };

@@ -24,7 +24,7 @@ const MAX_REDIRECTS: u8 = 20;
 pub(crate) fn http_redirect_fetch(
     mut fetch: Box<Fetch>,
     ua: &mut UserAgent,
-    head: ResponseHead,
+    head: &ResponseHead,
     now: Duration,
 ) -> Step {
     // 3. to 5.
@@ -34,7 +34,7 @@ pub(crate) fn http_redirect_fetch(
         Err(failure) => return fetch.fail(ua, NetworkError::RedirectLocation(failure)),
     };
     // 6. to 11.
-    if let Some(error) = redirect_error(&fetch, &head, &to) {
+    if let Some(error) = redirect_error(&fetch, head, &to) {
         return fetch.fail(ua, error);
     }
     let request = &mut fetch.request;

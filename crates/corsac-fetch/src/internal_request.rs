@@ -2,7 +2,7 @@
 
 use corsac::user_agent::{
     CheckedRequest, CredentialsMode, HeaderList, RedirectMode, RedirectTaint, RequestMode,
-    RequestOrigin, ResponseTainting, SerializedRequestOrigin, UseCorsPreflight,
+    RequestOrigin, ResponseTainting, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
 };
 use url::Url;
 
@@ -18,6 +18,8 @@ pub struct Request {
     pub(crate) url_list: UrlList,
     pub(crate) method: Vec<u8>,
     pub(crate) headers: HeaderList,
+    /// Of the headers above, when main fetch last sent them to another origin.
+    pub(crate) unsafe_header_names: UnsafeHeaderNames,
     pub(crate) body: Option<Body>,
     pub(crate) mode: RequestMode,
     pub(crate) credentials_mode: CredentialsMode,
@@ -100,7 +102,8 @@ impl Request {
         self.body.as_ref()
     }
 
-    /// The [referrer](https://fetch.spec.whatwg.org/#concept-request-referrer).
+    /// The [referrer](https://fetch.spec.whatwg.org/#concept-request-referrer); the page is named by
+    /// its URL.
     #[must_use]
     pub fn referrer(&self) -> &Referrer {
         &self.referrer
@@ -125,11 +128,10 @@ impl Request {
     }
 
     /// The request as the CORS check and the CORS-preflight fetch read it.
-    #[must_use]
-    pub fn checked(&self) -> CheckedRequest<'_> {
+    pub(crate) fn checked(&self) -> CheckedRequest<'_> {
         CheckedRequest {
             method: &self.method,
-            headers: &self.headers,
+            unsafe_header_names: &self.unsafe_header_names,
             origin: self.serialized_origin(),
             credentials_mode: self.credentials_mode,
             use_cors_preflight: self.use_cors_preflight,

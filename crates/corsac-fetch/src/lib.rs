@@ -51,7 +51,8 @@ pub use request::{Body, CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy}
 pub use request_constructor::TypeError;
 pub use response::FilteredResponse;
 pub use trace::{
-    Comparison, Event, Exchange, PreflightCause, Rule, StepOutcome, TaintingReason, Trace,
+    Comparison, Event, Exchange, Expected, PreflightCause, PreflightCauses, Rule, StepOutcome,
+    TaintingReason, Trace,
 };
 pub use user_agent::{Identity, UserAgent};
 

@@ -60,6 +60,7 @@ pub(crate) enum Waiting {
 impl Pending {
     /// Goes on with the head of the response. `now` is the time since the Unix epoch.
     pub fn receive(self, ua: &mut UserAgent, response: ResponseHead, now: Duration) -> Step {
+        let response = Arc::new(response);
         match self.waiting {
             Waiting::Preflight(connection) => {
                 cors_preflight_fetch::receive(self.fetch, ua, (connection, response), now)

@@ -5,21 +5,21 @@ use std::time::Duration;
 use corsac::method::is_cors_safelisted_method;
 use corsac::user_agent::{
     ExposedHeaderNames, Header, HeaderList, Quirks, RedirectMode, RequestMode, ResponseTainting,
-    ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
-    needs_cors_preflight,
+    ResponseType, basic_filtered_headers, cors_filtered_headers, needs_cors_preflight,
 };
 
 use crate::bad_port::is_blocked_due_to_bad_port;
 use crate::data_url::{DataUrlStruct, process_data_url};
 use crate::fetch::{Fetch, without_fragment};
 use crate::http_fetch::{self, MakeCorsPreflight};
+use crate::internal_request::Request;
 use crate::machine::{Outcome, ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
 use crate::referrer::determine_referrer;
 use crate::request::Referrer;
 use crate::response::FilteredResponse;
-use crate::trace::{PreflightCause, Rule, StepOutcome, TaintingReason};
+use crate::trace::{PreflightCauses, Rule, StepOutcome, TaintingReason};
 use crate::user_agent::UserAgent;
 
 /// Runs main fetch, at the start and again after every redirect.
@@ -32,16 +32,16 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
         return fetch.fail(ua, NetworkError::BadPort);
     }
     let rule = ua.profile().mixed_content();
-    if is_blocked_as_mixed_content(&fetch.page.origin, fetch.request.current_url(), rule) {
+    if is_blocked_as_mixed_content(fetch.request.origin(), fetch.request.current_url(), rule) {
         return fetch.fail(ua, NetworkError::MixedContent);
     }
     // 9.
-    fetch.request.referrer = match determine_referrer(&fetch.request, &fetch.page) {
+    fetch.request.referrer = match determine_referrer(&fetch.request) {
         Some(url) => Referrer::Url(url),
         None => Referrer::NoReferrer,
     };
     // 12.
-    match branch(&fetch, &ua.profile().quirks()) {
+    match branch(&mut fetch.request, &ua.profile().quirks()) {
         Branch::Scheme(reason) => {
             taint(&mut fetch, ResponseTainting::Basic, reason);
             scheme_fetch(fetch, ua, now)
@@ -70,8 +70,7 @@ enum Branch {
     Error(NetworkError),
 }
 
-fn branch(fetch: &Fetch, quirks: &Quirks) -> Branch {
-    let request = &fetch.request;
+fn branch(request: &mut Request, quirks: &Quirks) -> Branch {
     let url = request.current_url();
     let is_same_origin = request.url_list.is_current_same_origin();
     if is_same_origin && request.response_tainting == ResponseTainting::Basic {
@@ -87,27 +86,25 @@ fn branch(fetch: &Fetch, quirks: &Quirks) -> Branch {
         }
         RequestMode::NoCors => Branch::NoCors,
         _ if !matches!(url.scheme(), "http" | "https") => Branch::Error(NetworkError::Scheme),
-        _ => Branch::Cors(match needs_cors_preflight(&request.checked(), quirks) {
-            true => MakeCorsPreflight::Yes,
-            false => MakeCorsPreflight::No,
-        }),
+        _ => {
+            request.unsafe_header_names = quirks.cors_unsafe_request_header_names(&request.headers);
+            Branch::Cors(match needs_cors_preflight(&request.checked()) {
+                true => MakeCorsPreflight::Yes,
+                false => MakeCorsPreflight::No,
+            })
+        }
     }
 }
 
 /// Why the request must be preceded by a preflight; a script's requests have their unsafe-request
 /// flag set.
-pub(crate) fn preflight_causes(fetch: &Fetch, quirks: &Quirks) -> Vec<PreflightCause> {
-    let request = &fetch.request;
-    let mut causes = Vec::new();
-    if request.use_cors_preflight == UseCorsPreflight::Set {
-        causes.push(PreflightCause::UseCorsPreflight);
+pub(crate) fn preflight_causes(request: &Request) -> PreflightCauses {
+    let is_unsafe = !is_cors_safelisted_method(&request.method);
+    PreflightCauses {
+        use_cors_preflight: request.use_cors_preflight,
+        method: is_unsafe.then(|| request.method.clone()),
+        header_names: request.unsafe_header_names.clone(),
     }
-    if !is_cors_safelisted_method(&request.method) {
-        causes.push(PreflightCause::Method(request.method.clone()));
-    }
-    let names = quirks.cors_unsafe_request_header_names(&request.headers);
-    causes.extend(names.into_iter().map(PreflightCause::HeaderName));
-    causes
 }
 
 fn taint(fetch: &mut Fetch, tainting: ResponseTainting, reason: TaintingReason) {
@@ -160,7 +157,7 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 22.
 ///
 /// Step 21 is left out: without service workers a range is only asked for by the script itself.
-pub(crate) fn finish(mut fetch: Box<Fetch>, head: ResponseHead) -> Step {
+pub(crate) fn finish(mut fetch: Box<Fetch>, head: &ResponseHead) -> Step {
     let response = filtered(&fetch, head);
     fetch.trace.push(FILTER, StepOutcome::Shared);
     Step::Done(Box::new(Outcome {
@@ -170,7 +167,7 @@ pub(crate) fn finish(mut fetch: Box<Fetch>, head: ResponseHead) -> Step {
 }
 
 /// The filtered response of the request's tainting.
-fn filtered(fetch: &Fetch, head: ResponseHead) -> FilteredResponse {
+fn filtered(fetch: &Fetch, head: &ResponseHead) -> FilteredResponse {
     let request = &fetch.request;
     // 22.
     let has_body = request.method != b"HEAD" && !is_null_body_status(head.status);

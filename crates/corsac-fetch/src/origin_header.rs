@@ -1,20 +1,22 @@
 //! The `Origin` field of a request.
 
-use corsac::user_agent::{RequestMode, RequestOrigin, ResponseTainting};
+use corsac::user_agent::{
+    Header, RequestMode, RequestOrigin, ResponseTainting, SerializedRequestOrigin,
+};
 
 use crate::internal_request::Request;
 use crate::request::ReferrerPolicy;
 
-/// What the `Origin` field of a request says; `None` if it has none.
+/// The `Origin` field of a request; `None` if it has none.
 ///
 /// Follows [append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header).
 /// A page that did not ask for the CORS protocol has its referrer policy respected here too.
 #[must_use]
-pub fn origin_header(request: &Request) -> Option<&[u8]> {
+pub fn origin_header(request: &Request) -> Option<Header> {
     // 3.
     let is_cors = request.response_tainting == ResponseTainting::Cors;
     if is_cors || request.mode == RequestMode::WebSocket {
-        return Some(request.serialized_origin().as_bytes());
+        return Some(request.serialized_origin().to_header());
     }
     // 4.
     if matches!(request.method(), b"GET" | b"HEAD") {
@@ -24,8 +26,8 @@ pub fn origin_header(request: &Request) -> Option<&[u8]> {
     let is_hidden = request.mode != RequestMode::Cors && hides_origin(request);
     // 4.2.
     Some(match is_hidden {
-        true => b"null",
-        false => request.serialized_origin().as_bytes(),
+        true => SerializedRequestOrigin::NULL.to_header(),
+        false => request.serialized_origin().to_header(),
     })
 }
 

@@ -1,12 +1,12 @@
 //! What a request says about the page that it comes from.
 
-use corsac::user_agent::{HeaderList, RequestOrigin, normalize_header_value};
+use corsac::user_agent::{HeaderList, normalize_header_value};
 use url::Url;
 
 use crate::internal_request::Request;
-use crate::request::{Page, Referrer, ReferrerPolicy};
+use crate::request::{Referrer, ReferrerPolicy};
 use crate::trustworthy::is_potentially_trustworthy_url;
-use crate::url_list::{are_same_origin, origin_of};
+use crate::url_list::have_same_tuple_origin;
 
 /// The longest referrer that is sent whole, in characters; of a longer one only the origin is
 /// ([determine request's referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer), step 6).
@@ -16,34 +16,37 @@ pub const MAX_REFERRER_LEN: usize = 4096;
 ///
 /// Follows [determine request's referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
 #[must_use]
-pub fn determine_referrer(request: &Request, page: &Page) -> Option<Url> {
+pub fn determine_referrer(request: &Request) -> Option<Url> {
     // 3.
-    let source = match (&request.referrer, &page.origin) {
-        (Referrer::NoReferrer, _) | (Referrer::Client, RequestOrigin::Opaque(_)) => return None,
-        (Referrer::Client, RequestOrigin::Tuple(_)) => &page.url,
-        (Referrer::Url(url), _) => url,
+    let Referrer::Url(source) = &request.referrer else {
+        return None;
     };
     // 4. to 6.
-    let origin = strip_for_use_as_referrer(source, Part::Origin)?;
-    let whole = strip_for_use_as_referrer(source, Part::Whole)
-        .filter(|url| url.as_str().len() <= MAX_REFERRER_LEN)
-        .unwrap_or_else(|| origin.clone());
-    // 8.
+    let referrer = strip_for_use_as_referrer(source, part_to_send(request, source)?)?;
+    match referrer.as_str().len() <= MAX_REFERRER_LEN {
+        true => Some(referrer),
+        false => strip_for_use_as_referrer(source, Part::Origin),
+    }
+}
+
+/// How much of the referrer the policy lets out; `None` is nothing.
+fn part_to_send(request: &Request, source: &Url) -> Option<Part> {
     let current = request.current_url();
-    let is_same_origin = are_same_origin(request.url_list().current_origin(), &origin_of(&whole));
+    let is_same_origin = have_same_tuple_origin(current, source);
     let is_downgrade =
-        is_potentially_trustworthy_url(&whole) && !is_potentially_trustworthy_url(current);
+        is_potentially_trustworthy_url(source) && !is_potentially_trustworthy_url(current);
+    // 8.
     match request.referrer_policy {
         ReferrerPolicy::NoReferrer => None,
-        ReferrerPolicy::Origin => Some(origin),
-        ReferrerPolicy::UnsafeUrl => Some(whole),
-        ReferrerPolicy::StrictOrigin => (!is_downgrade).then_some(origin),
-        ReferrerPolicy::StrictOriginWhenCrossOrigin if is_same_origin => Some(whole),
-        ReferrerPolicy::StrictOriginWhenCrossOrigin => (!is_downgrade).then_some(origin),
-        ReferrerPolicy::SameOrigin => is_same_origin.then_some(whole),
-        ReferrerPolicy::OriginWhenCrossOrigin if is_same_origin => Some(whole),
-        ReferrerPolicy::OriginWhenCrossOrigin => Some(origin),
-        ReferrerPolicy::NoReferrerWhenDowngrade => (!is_downgrade).then_some(whole),
+        ReferrerPolicy::Origin => Some(Part::Origin),
+        ReferrerPolicy::UnsafeUrl => Some(Part::Whole),
+        ReferrerPolicy::StrictOrigin => (!is_downgrade).then_some(Part::Origin),
+        ReferrerPolicy::StrictOriginWhenCrossOrigin if is_same_origin => Some(Part::Whole),
+        ReferrerPolicy::StrictOriginWhenCrossOrigin => (!is_downgrade).then_some(Part::Origin),
+        ReferrerPolicy::SameOrigin => is_same_origin.then_some(Part::Whole),
+        ReferrerPolicy::OriginWhenCrossOrigin if is_same_origin => Some(Part::Whole),
+        ReferrerPolicy::OriginWhenCrossOrigin => Some(Part::Origin),
+        ReferrerPolicy::NoReferrerWhenDowngrade => (!is_downgrade).then_some(Part::Whole),
     }
 }
 

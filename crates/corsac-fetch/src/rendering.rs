@@ -89,7 +89,7 @@ impl Trace {
     pub fn lines_since(&self, n_events: usize) -> Vec<Line> {
         let mut lines = Lines(Vec::new());
         for event in self.events().iter().skip(n_events) {
-            lines.event(event, self.exchanges());
+            lines.event(event, self);
         }
         lines.0
     }
@@ -98,8 +98,8 @@ impl Trace {
 struct Lines(Vec<Line>);
 
 impl Lines {
-    fn event(&mut self, event: &Event, exchanges: &[Exchange]) {
-        let rule = event.rule;
+    fn event(&mut self, event: &Event, trace: &Trace) {
+        let (rule, exchanges) = (event.rule, trace.exchanges());
         match &event.outcome {
             StepOutcome::Sent {
                 exchange,
@@ -115,7 +115,13 @@ impl Lines {
                     self.received(rule, head);
                 }
             }
-            StepOutcome::Compared(comparison) => self.compared(rule, comparison),
+            StepOutcome::Compared(comparison) => {
+                self.compared(
+                    rule,
+                    comparison,
+                    trace.compared_value(comparison).as_deref(),
+                );
+            }
             StepOutcome::Failed(error) => {
                 self.rule(
                     LineKind::Fault,
@@ -165,16 +171,15 @@ impl Lines {
         }
     }
 
-    fn compared(&mut self, rule: Rule, comparison: &Comparison) {
+    fn compared(&mut self, rule: Rule, comparison: &Comparison, received: Option<&[u8]>) {
         let Comparison {
             header,
-            received,
             expected,
             span,
             holds,
             ..
         } = comparison;
-        let expected = printable(expected);
+        let expected = printable(expected.as_bytes());
         let Some(value) = received else {
             let text = format!("`{header}` is not there; needed: `{expected}`");
             return self.rule(LineKind::Fault, rule, &text);
@@ -209,7 +214,7 @@ fn in_words(outcome: &StepOutcome) -> String {
             format!("{reason}, so the page may see {}", visible(*tainting))
         }
         StepOutcome::PreflightNeeded(causes) => {
-            let causes: Vec<String> = causes.iter().map(PreflightCause::to_string).collect();
+            let causes: Vec<String> = causes.iter().map(|it| it.to_string()).collect();
             format!("a preflight is needed: {}", causes.join("; "))
         }
         StepOutcome::PreflightCached => {
@@ -260,7 +265,7 @@ impl fmt::Display for TaintingReason {
     }
 }
 
-impl fmt::Display for PreflightCause {
+impl fmt::Display for PreflightCause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Method(method) => {

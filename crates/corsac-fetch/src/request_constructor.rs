@@ -8,7 +8,8 @@ use std::fmt;
 use corsac::header::is_token;
 use corsac::method::{is_cors_safelisted_method, is_forbidden_method, normalize_method};
 use corsac::user_agent::{
-    HeaderList, RequestGuard, RequestMode, ResponseTainting, UseCorsPreflight, Written,
+    HeaderList, RequestGuard, RequestMode, RequestOrigin, ResponseTainting, UnsafeHeaderNames,
+    UseCorsPreflight, Written,
 };
 use url::Url;
 
@@ -40,6 +41,7 @@ impl Request {
             url_list: UrlList::new(page.origin.clone(), url),
             method: method.to_vec(),
             headers,
+            unsafe_header_names: UnsafeHeaderNames::default(),
             body: asked.body.clone(),
             mode: asked.mode,
             credentials_mode: asked.credentials,
@@ -173,7 +175,8 @@ fn parse_method(method: &[u8], guard: RequestGuard) -> Result<&[u8], TypeError> 
 /// The headers of the script that its mode allows, and the type of its body.
 fn fill_headers(asked: &FetchRequest, guard: RequestGuard) -> Result<HeaderList, TypeError> {
     // 33.
-    let mut headers = HeaderList::new();
+    // With room for what is added: the type of the body, `Accept` and `Accept-Language`.
+    let mut headers = HeaderList::with_capacity(asked.headers.len() + 3);
     for (index, (name, value)) in asked.headers.iter().enumerate() {
         if guard.append(&mut headers, name, value) == Written::TypeError {
             return Err(TypeError::Header(index));
@@ -212,9 +215,24 @@ fn check_body(asked: &FetchRequest, method: &[u8]) -> Result<UseCorsPreflight, T
 fn choose_referrer(asked: &Referrer, page: &Page) -> Referrer {
     // 14.
     match asked {
-        Referrer::Url(url) if is_about_client(url) => Referrer::Client,
-        Referrer::Url(url) if !are_same_origin(&origin_of(url), &page.origin) => Referrer::Client,
-        Referrer::Client | Referrer::NoReferrer | Referrer::Url(_) => asked.clone(),
+        Referrer::NoReferrer => Referrer::NoReferrer,
+        Referrer::Url(url)
+            if !is_about_client(url) && are_same_origin(&origin_of(url), &page.origin) =>
+        {
+            asked.clone()
+        }
+        Referrer::Client | Referrer::Url(_) => referrer_of_page(page),
+    }
+}
+
+/// What `client` stands for.
+///
+/// Follows [determine request's referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer),
+/// step 3.
+fn referrer_of_page(page: &Page) -> Referrer {
+    match page.origin {
+        RequestOrigin::Opaque(_) => Referrer::NoReferrer,
+        RequestOrigin::Tuple(_) => Referrer::Url(page.url.clone()),
     }
 }
 

@@ -16,15 +16,9 @@ pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList
         return;
     }
     // 2. to 4.
-    let fields = [
-        ("Sec-Fetch-Dest", "empty"),
-        ("Sec-Fetch-Mode", mode_name(request.mode)),
-        ("Sec-Fetch-Site", site_of(request).as_str()),
-    ];
-    for (name, value) in fields {
-        let header = Header::new(name.as_bytes(), value.as_bytes());
-        headers.set(header.expect("tokens are header names and values"));
-    }
+    headers.set(DEST);
+    headers.set(mode_header(request.mode));
+    headers.set(site_of(request).to_header());
 }
 
 /// How the URLs of a request relate to the page that it comes from.
@@ -52,6 +46,10 @@ impl Site {
             Self::CrossSite => "cross-site",
         }
     }
+
+    const fn to_header(self) -> Header {
+        Header::from_static("Sec-Fetch-Site", self.as_str())
+    }
 }
 
 /// The widest relation over the URL list, so that a redirect cannot bring a request back home.
@@ -73,7 +71,13 @@ pub fn site_of(request: &Request) -> Site {
     site
 }
 
-fn mode_name(mode: RequestMode) -> &'static str {
+const DEST: Header = Header::from_static("Sec-Fetch-Dest", "empty");
+
+fn mode_header(mode: RequestMode) -> Header {
+    Header::from_static("Sec-Fetch-Mode", mode_name(mode))
+}
+
+const fn mode_name(mode: RequestMode) -> &'static str {
     match mode {
         RequestMode::SameOrigin => "same-origin",
         RequestMode::NoCors => "no-cors",

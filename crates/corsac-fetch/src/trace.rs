@@ -1,8 +1,12 @@
 //! What happened in a fetch, in order, and which rule decided.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
-use corsac::user_agent::{HeaderList, ResponseTainting};
+use corsac::user_agent::{
+    HeaderList, ResponseTainting, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
+};
 use url::Url;
 
 use crate::cookies::CookieRefusal;
@@ -30,7 +34,7 @@ pub struct Exchange {
     /// The headers that the user agent sent, but for those that the wire needs.
     pub sent: HeaderList,
     /// What came back, if anything did.
-    pub received: Option<ResponseHead>,
+    pub received: Option<Arc<ResponseHead>>,
 }
 
 /// Something that was done or decided, and where the standard says so.
@@ -58,7 +62,7 @@ pub enum StepOutcome {
     /// How much of the response the page may see was decided, and why.
     Tainted(ResponseTainting, TaintingReason),
     /// A preflight is needed.
-    PreflightNeeded(Vec<PreflightCause>),
+    PreflightNeeded(PreflightCauses),
     /// The preflight cache allows the request, so that none is sent.
     PreflightCached,
     /// An exchange was begun.
@@ -117,36 +121,80 @@ pub enum TaintingReason {
     CrossOrigin,
 }
 
-/// Why a preflight is needed.
+/// Why a preflight is needed: one cause at least.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PreflightCauses {
+    pub(crate) use_cors_preflight: UseCorsPreflight,
+    /// If it is not CORS-safelisted.
+    pub(crate) method: Option<Vec<u8>>,
+    pub(crate) header_names: UnsafeHeaderNames,
+}
+
+/// Why a preflight is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the standard has these three conditions"
 )]
-pub enum PreflightCause {
+pub enum PreflightCause<'a> {
     /// The method is not CORS-safelisted.
-    Method(Vec<u8>),
+    Method(&'a [u8]),
     /// A header is not CORS-safelisted.
-    HeaderName(Vec<u8>),
+    HeaderName(&'a [u8]),
     /// An upload listener or a stream asks for it.
     UseCorsPreflight,
 }
 
+impl PreflightCauses {
+    /// The causes, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = PreflightCause<'_>> {
+        let flag = (self.use_cors_preflight == UseCorsPreflight::Set)
+            .then_some(PreflightCause::UseCorsPreflight);
+        let method = self.method.as_deref().map(PreflightCause::Method);
+        let names = self.header_names.iter().map(PreflightCause::HeaderName);
+        flag.into_iter().chain(method).chain(names)
+    }
+}
+
 /// A received value and what it had to be.
+///
+/// The value is that of the exchange's response: see [`Trace::compared_value`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The exchange's index in the trace.
     pub exchange: usize,
     /// The header's name, in lower case.
     pub header: &'static str,
-    /// The value, all lines joined; `None` if there is none.
-    pub received: Option<Vec<u8>>,
     /// What it had to be, or to contain.
-    pub expected: Vec<u8>,
+    pub expected: Expected,
     /// The bytes of the value for which it is not that; empty if it holds or is absent.
     pub span: Range<usize>,
     /// Does it hold?
     pub holds: bool,
+}
+
+/// What a received value had to be, or to contain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// This origin.
+    Origin(SerializedRequestOrigin),
+    /// A word of the protocol.
+    Word(&'static str),
+    /// A method or header names.
+    Tokens(Vec<u8>),
+}
+
+impl Expected {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Origin(origin) => origin.as_bytes(),
+            Self::Word(word) => word.as_bytes(),
+            Self::Tokens(tokens) => tokens,
+        }
+    }
 }
 
 impl Trace {
@@ -185,79 +233,58 @@ impl Trace {
         });
     }
 
+    /// The value of a comparison, all lines joined; `None` if there is none.
+    #[must_use]
+    pub fn compared_value(&self, comparison: &Comparison) -> Option<Cow<'_, [u8]>> {
+        let exchange = self.exchanges.get(comparison.exchange)?;
+        let head = exchange.received.as_ref()?;
+        head.headers.get(comparison.header.as_bytes())
+    }
+
     /// Notes the head that came for the last exchange.
-    pub(crate) fn received(&mut self, rule: Rule, head: &ResponseHead) {
+    pub(crate) fn received(&mut self, rule: Rule, head: &Arc<ResponseHead>) {
         let Some(last) = self.exchanges.len().checked_sub(1) else {
             return;
         };
-        self.exchanges[last].received = Some(head.clone());
+        self.exchanges[last].received = Some(Arc::clone(head));
         self.push(rule, StepOutcome::Received { exchange: last });
     }
 
-    /// Notes how a header of the last response compares with what it had to be.
-    pub(crate) fn compared(
-        &mut self,
-        rule: Rule,
-        header: &'static str,
-        expected: &[u8],
-        is_met: impl Fn(&[u8]) -> bool,
-    ) {
-        let Some(exchange) = self.exchanges.len().checked_sub(1) else {
-            return;
-        };
-        let head = self.exchanges[exchange].received.as_ref();
-        let received = head.and_then(|head| head.headers.get(header.as_bytes()));
-        let holds = received.as_deref().is_some_and(is_met);
-        let span = match &received {
-            Some(value) if !holds => difference(value, expected),
-            Some(_) | None => 0..0,
-        };
-        let expected = expected.to_vec();
-        let comparison = Comparison {
-            exchange,
-            header,
-            received,
-            expected,
-            span,
-            holds,
-        };
+    /// Notes that a header of the last response is what it had to be.
+    pub(crate) fn fits(&mut self, rule: Rule, compared: (&'static str, Expected)) {
+        let comparison = self.comparison(compared);
         self.push(rule, StepOutcome::Compared(comparison));
     }
 
-    /// Notes that a list of the last response does not name what it had to. `span` gets its lines
-    /// and tells the bytes that are wrong, with `, ` between the lines.
-    pub(crate) fn list_compared(
+    /// Notes that a header of the last response is not what it had to be. `span` gets its value, if
+    /// there is one, and that, and tells the bytes that are wrong.
+    pub(crate) fn does_not_fit(
         &mut self,
         rule: Rule,
-        header: &'static str,
-        expected: &[u8],
-        span: impl Fn(&[&[u8]]) -> Range<usize>,
+        compared: (&'static str, Expected),
+        span: impl Fn(&[u8], &[u8]) -> Range<usize>,
     ) {
-        let Some(exchange) = self.exchanges.len().checked_sub(1) else {
-            return;
-        };
-        let head = self.exchanges[exchange].received.as_ref();
-        let lines: Vec<_> = head
-            .into_iter()
-            .flat_map(|head| head.headers.lines(header.as_bytes()))
-            .collect();
-        let span = if lines.is_empty() { 0..0 } else { span(&lines) };
-        let received = (!lines.is_empty()).then(|| lines.join(&b", "[..]));
-        let expected = expected.to_vec();
-        let comparison = Comparison {
-            exchange,
-            header,
-            received,
-            expected,
-            span,
-            holds: false,
-        };
+        let mut comparison = self.comparison(compared);
+        comparison.holds = false;
+        if let Some(value) = self.compared_value(&comparison) {
+            comparison.span = span(&value, comparison.expected.as_bytes());
+        }
         self.push(rule, StepOutcome::Compared(comparison));
+    }
+
+    fn comparison(&self, (header, expected): (&'static str, Expected)) -> Comparison {
+        Comparison {
+            exchange: self.exchanges.len().saturating_sub(1),
+            header,
+            expected,
+            span: 0..0,
+            holds: true,
+        }
     }
 }
 
 /// The bytes of `received` from the first that differs from `expected`.
-fn difference(received: &[u8], expected: &[u8]) -> Range<usize> {
+pub(crate) fn difference(received: &[u8], expected: &[u8]) -> Range<usize> {
     let same = received
         .iter()
         .zip(expected)

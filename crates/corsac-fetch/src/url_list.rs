@@ -16,12 +16,30 @@ pub const OPAQUE_URL_ORIGIN: RequestOrigin = RequestOrigin::Opaque(u64::MAX);
 /// [`OPAQUE_URL_ORIGIN`].
 #[must_use]
 pub fn origin_of(url: &Url) -> RequestOrigin {
+    if let (true, Some(host)) = (has_tuple_origin(url), url.host_str()) {
+        let origin = TupleOrigin::from_url_parts(url.scheme(), host, url.port());
+        return RequestOrigin::Tuple(origin);
+    }
     match url.origin() {
         url::Origin::Opaque(_) => OPAQUE_URL_ORIGIN,
         url::Origin::Tuple(scheme, host, port) => RequestOrigin::Tuple(
             TupleOrigin::from_url_parts(&scheme, &host.to_string(), Some(port)),
         ),
     }
+}
+
+/// Does the URL show its origin? That of a `blob:` URL is hidden in its path.
+fn has_tuple_origin(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp")
+}
+
+/// Have two URLs, neither of them a `blob:` URL, the same tuple origin?
+#[must_use]
+pub fn have_same_tuple_origin(one: &Url, two: &Url) -> bool {
+    has_tuple_origin(one)
+        && one.scheme() == two.scheme()
+        && one.host_str() == two.host_str()
+        && one.port() == two.port()
 }
 
 /// Are two URLs of the same origin? One without a tuple origin is so with nothing.

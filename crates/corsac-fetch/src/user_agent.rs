@@ -1,6 +1,6 @@
 //! What a browser remembers between fetches.
 
-use corsac::user_agent::PreflightCache;
+use corsac::user_agent::{Header, PreflightCache};
 
 use crate::cookies::CookieStore;
 use crate::profile::Profile;
@@ -20,19 +20,46 @@ pub struct UserAgent {
 /// What a user agent says of itself in every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
+    user_agent: Header,
+    accept_language: Header,
+}
+
+impl Identity {
+    /// The identity with these values, unless one is not a
+    /// [header value](https://fetch.spec.whatwg.org/#header-value).
+    #[must_use]
+    pub fn new(user_agent: &[u8], accept_language: &[u8]) -> Option<Self> {
+        Some(Self {
+            user_agent: Header::new(b"User-Agent", user_agent)?,
+            accept_language: Header::new(b"Accept-Language", accept_language)?,
+        })
+    }
+
     /// The `User-Agent` field.
-    pub user_agent: Vec<u8>,
+    #[must_use]
+    pub fn user_agent(&self) -> &Header {
+        &self.user_agent
+    }
+
     /// The `Accept-Language` field.
-    pub accept_language: Vec<u8>,
+    #[must_use]
+    pub fn accept_language(&self) -> &Header {
+        &self.accept_language
+    }
 }
 
 impl Default for Identity {
     fn default() -> Self {
-        let version = env!("CARGO_PKG_VERSION");
-        Self {
-            user_agent: format!("Mozilla/5.0 (compatible; corsac/{version})").into_bytes(),
-            accept_language: b"en-US,en;q=0.9".to_vec(),
-        }
+        const USER_AGENT: &str = concat!(
+            "Mozilla/5.0 (compatible; corsac/",
+            env!("CARGO_PKG_VERSION"),
+            ")"
+        );
+        const DEFAULT: Identity = Identity {
+            user_agent: Header::from_static("User-Agent", USER_AGENT),
+            accept_language: Header::from_static("Accept-Language", "en-US,en;q=0.9"),
+        };
+        DEFAULT
     }
 }
 

@@ -4,15 +4,22 @@
 
 /// Is it a token, by [RFC 9110, 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#name-tokens)?
 #[must_use]
-pub fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|byte| is_token_byte(*byte))
+pub const fn is_token(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_token_byte(bytes[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
 }
 
 /// Is it a byte that a token may have?
 #[inline]
 #[must_use]
-pub fn is_token_byte(byte: u8) -> bool {
-    TOKEN_BYTES[usize::from(byte)]
+pub const fn is_token_byte(byte: u8) -> bool {
+    TOKEN_BYTES[byte as usize]
 }
 
 /// Is it the name of a forbidden request-header, which no script can set?

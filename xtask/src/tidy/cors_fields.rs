@@ -9,7 +9,7 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 11] = [
+const NAMED_IN: [(&str, &str); 10] = [
     ("crates/corsac/src/", "the core: it decides"),
     (
         "crates/corsac-cli/src/request_options.rs",
@@ -30,10 +30,6 @@ const NAMED_IN: [(&str, &str); 11] = [
     (
         "crates/corsac-fetch/src/http_fetch.rs",
         "the trace says which field the core's CORS check compared",
-    ),
-    (
-        "crates/corsac-fetch/src/http_network_or_cache_fetch.rs",
-        "a browser sends `Origin`; what it says comes from the core",
     ),
     (
         "crates/corsac-fetch/src/referrer.rs",

@@ -5,7 +5,7 @@
 use corsac::user_agent::{HeaderList, ResponseTainting, ResponseType};
 use corsac_fetch::client::ResponseBody;
 use corsac_fetch::{
-    Event, Exchange, FilteredResponse, Outcome, Purpose, ResponseHead, StepOutcome,
+    Event, Exchange, FilteredResponse, Outcome, Purpose, ResponseHead, StepOutcome, Trace,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -86,6 +86,7 @@ pub(super) async fn print(outcome: &Outcome, body: Option<ResponseBody>) -> Resu
     };
     let body = body.map(|bytes| decoded(&bytes));
     let exchanges = outcome.trace.exchanges().iter();
+    let events = outcome.trace.events().iter();
     let report = Report {
         schema: "corsac.fetch/1",
         outcome: Verdict::of(outcome).as_str(),
@@ -101,7 +102,7 @@ pub(super) async fn print(outcome: &Outcome, body: Option<ResponseBody>) -> Resu
             .ok()
             .map(|response| readable(response, body)),
         exchanges: exchanges.map(exchange).collect(),
-        events: outcome.trace.events().iter().map(event).collect(),
+        events: events.map(|it| event(it, &outcome.trace)).collect(),
     };
     let mut json = serde_json::to_string(&report).expect("texts and numbers are JSON");
     json.push('\n');
@@ -147,7 +148,7 @@ fn exchange(exchange: &Exchange) -> ReportedExchange<'_> {
             url: exchange.url.as_str(),
             headers: pairs(&exchange.sent),
         },
-        received: exchange.received.as_ref().map(received),
+        received: exchange.received.as_deref().map(received),
     }
 }
 
@@ -159,8 +160,8 @@ fn received(head: &ResponseHead) -> Received {
     }
 }
 
-fn event(event: &Event) -> ReportedEvent {
-    let details = match details(&event.outcome) {
+fn event(event: &Event, trace: &Trace) -> ReportedEvent {
+    let details = match details(&event.outcome, trace) {
         Value::Object(details) => details,
         _ => Map::new(),
     };
@@ -172,7 +173,7 @@ fn event(event: &Event) -> ReportedEvent {
     }
 }
 
-fn details(outcome: &StepOutcome) -> Value {
+fn details(outcome: &StepOutcome, trace: &Trace) -> Value {
     match outcome {
         StepOutcome::Tainted(tainting, reason) => {
             let tainting = match tainting {
@@ -183,7 +184,7 @@ fn details(outcome: &StepOutcome) -> Value {
             json!({ "tainting": tainting, "because": reason.to_string() })
         }
         StepOutcome::PreflightNeeded(causes) => {
-            let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
+            let causes: Vec<String> = causes.iter().map(|it| it.to_string()).collect();
             json!({ "because": causes })
         }
         StepOutcome::Sent {
@@ -196,8 +197,8 @@ fn details(outcome: &StepOutcome) -> Value {
         StepOutcome::Compared(it) => json!({
             "exchange": it.exchange,
             "header": it.header,
-            "received": it.received.as_deref().map(text),
-            "expected": text(&it.expected),
+            "received": trace.compared_value(it).as_deref().map(text),
+            "expected": text(it.expected.as_bytes()),
             "span": [it.span.start, it.span.end],
             "holds": it.holds,
         }),

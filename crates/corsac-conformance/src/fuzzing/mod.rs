@@ -15,7 +15,7 @@ use corsac::server::{
     vary_covers,
 };
 use corsac::user_agent::{
-    Header, HeaderList, RangeWhitespace, cors_unsafe_request_header_names, decode_and_split,
+    Header, HeaderList, RangeWhitespace, UnsafeHeaderNames, decode_and_split,
     extract_header_list_values, is_cors_safelisted_request_header, is_header_value,
     normalize_header_value, parse_single_range_header_value,
 };
@@ -223,10 +223,7 @@ pub fn request_headers(data: &[u8]) {
             list.append(header);
         }
     }
-    let names: Vec<_> = cors_unsafe_request_header_names(&list)
-        .iter()
-        .map(|it| text_of(it))
-        .collect();
+    let names: Vec<_> = UnsafeHeaderNames::of(&list).iter().map(text_of).collect();
     assert_eq!(names, twin::unsafe_names(&lines));
 }
 

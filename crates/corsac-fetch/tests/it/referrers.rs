@@ -1,5 +1,6 @@
 //! What the `Referer` field says.
 
+use corsac_fetch::internal_request::Request;
 use corsac_fetch::referrer::{
     MAX_REFERRER_LEN, Part, determine_referrer, parse_referrer_policy_header,
     set_referrer_policy_on_redirect, strip_for_use_as_referrer,
@@ -19,7 +20,7 @@ const DOWN: &str = "http://other.test/api";
 fn referrer_of(from: &str, to: &str, policy: ReferrerPolicy) -> Option<String> {
     let mut asked = asked(to);
     asked.referrer_policy = Some(policy);
-    determine_referrer(&request(from, &asked), &page(from)).map(String::from)
+    determine_referrer(&request(from, &asked)).map(String::from)
 }
 
 /// The referrers to the same origin, to another, and to another over plain HTTP.
@@ -91,20 +92,17 @@ fn of_a_referrer_of_more_than_4096_characters_only_the_origin_is_sent() {
 fn a_page_of_an_opaque_origin_has_no_referrer_of_its_own() {
     let mut page = page("https://app.test/");
     page.origin = origin("null");
-    let request = request("https://app.test/", &asked(CROSS));
-    assert_eq!(determine_referrer(&request, &page), None);
+    let request = Request::new(&asked(CROSS), &page).expect("a request");
+    assert_eq!(determine_referrer(&request), None);
 }
 
 #[test]
 fn a_script_can_leave_the_referrer_out_or_name_another_page_of_its_origin() {
     let mut asked = asked(SAME);
     asked.referrer = Referrer::NoReferrer;
-    assert_eq!(
-        determine_referrer(&request(PAGE, &asked), &page(PAGE)),
-        None
-    );
+    assert_eq!(determine_referrer(&request(PAGE, &asked)), None);
     asked.referrer = Referrer::Url(url("https://app.test/elsewhere#x"));
-    let found = determine_referrer(&request(PAGE, &asked), &page(PAGE));
+    let found = determine_referrer(&request(PAGE, &asked));
     assert_eq!(found, Some(url("https://app.test/elsewhere")));
 }
 
@@ -145,9 +143,9 @@ fn the_last_known_policy_of_a_response_counts() {
 fn a_redirect_can_change_the_policy_for_the_rest_of_the_way() {
     let mut request = request(PAGE, &asked(CROSS));
     set_referrer_policy_on_redirect(&mut request, &headers(&[]));
-    let found = determine_referrer(&request, &page(PAGE));
+    let found = determine_referrer(&request);
     assert_eq!(found, Some(url(ORIGIN)));
     set_referrer_policy_on_redirect(&mut request, &headers(&[("Referrer-Policy", "unsafe-url")]));
-    let found = determine_referrer(&request, &page(PAGE));
+    let found = determine_referrer(&request);
     assert_eq!(found, Some(url(WHOLE)));
 }

@@ -141,7 +141,7 @@ fn a_stream_asks_for_a_preflight_and_for_a_mode_that_has_one() {
 #[test]
 fn an_upload_listener_asks_for_a_preflight() {
     let request = make(|it| it.upload_listener = UseCorsPreflight::Set).expect("a request");
-    assert_eq!(request.checked().use_cors_preflight, UseCorsPreflight::Set);
+    assert_eq!(request.use_cors_preflight(), UseCorsPreflight::Set);
 }
 
 #[test]
@@ -177,9 +177,9 @@ fn a_referrer_of_another_origin_is_the_page_itself() {
             "https://app.test/other",
             Referrer::Url(url("https://app.test/other")),
         ),
-        ("https://other.test/", Referrer::Client),
-        ("about:client", Referrer::Client),
-        ("data:,x", Referrer::Client),
+        ("https://other.test/", Referrer::Url(url(PAGE))),
+        ("about:client", Referrer::Url(url(PAGE))),
+        ("data:,x", Referrer::Url(url(PAGE))),
     ] {
         let request = make(|it| it.referrer = Referrer::Url(url(text))).expect("a request");
         assert_eq!(request.referrer(), &expected, "{text}");

@@ -17,13 +17,14 @@ pub fn cors_check(
     let Some(allowed) = response.get(b"access-control-allow-origin") else {
         return Err(CorsCheckFailure::MissingAllowOrigin);
     };
+    let is_wildcard = *allowed == *b"*";
     // 3.
-    if !request.includes_credentials() && allowed == b"*" {
+    if !request.includes_credentials() && is_wildcard {
         return Ok(());
     }
     // 4.
-    if allowed != request.origin.as_bytes() {
-        return Err(match allowed == b"*" {
+    if *allowed != *request.origin.as_bytes() {
+        return Err(match is_wildcard {
             true => CorsCheckFailure::WildcardWithCredentials,
             false => CorsCheckFailure::AllowOriginMismatch,
         });

@@ -24,10 +24,10 @@ pub struct ExtractFailure {
 /// for `Access-Control-Allow-Methods`, `Access-Control-Allow-Headers` and
 /// `Access-Control-Expose-Headers`. Empty elements are nothing; one element that is no token
 /// spoils all lines.
-pub fn extract_header_list_values(
-    headers: &HeaderList,
+pub fn extract_header_list_values<'a>(
+    headers: &'a HeaderList,
     name: &[u8],
-) -> Result<Option<Vec<Vec<u8>>>, ExtractFailure> {
+) -> Result<Option<Vec<&'a [u8]>>, ExtractFailure> {
     let mut values = None;
     for (line, value) in headers.lines(name).enumerate() {
         let values = values.get_or_insert_with(Vec::new);
@@ -42,7 +42,7 @@ pub fn extract_header_list_values(
                 });
             }
             if !token.is_empty() {
-                values.push(token.to_vec());
+                values.push(token);
             }
             start += element.len() + 1;
         }

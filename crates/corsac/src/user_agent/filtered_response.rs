@@ -32,28 +32,19 @@ pub enum ResponseType {
 /// Follows [basic filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-basic).
 #[must_use]
 pub fn basic_filtered_headers(headers: &HeaderList) -> HeaderList {
-    let is_visible = |name: &[u8]| !is_forbidden_response_header_name(name);
-    headers
-        .iter()
-        .filter(|header| is_visible(header.name()))
-        .cloned()
-        .collect()
+    headers.filtered(|header| !is_forbidden_response_header_name(header.name()))
 }
 
 /// The headers of a CORS filtered response: the safelisted ones and those that are exposed.
 ///
 /// Follows [CORS filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-cors).
 #[must_use]
-pub fn cors_filtered_headers(headers: &HeaderList, exposed: &ExposedHeaderNames) -> HeaderList {
-    let is_visible = |name: &[u8]| {
+pub fn cors_filtered_headers(headers: &HeaderList, exposed: &ExposedHeaderNames<'_>) -> HeaderList {
+    headers.filtered(|header| {
+        let name = header.name();
         is_cors_safelisted_response_header_name(name)
             || exposed.contains(name) && !is_forbidden_response_header_name(name)
-    };
-    headers
-        .iter()
-        .filter(|header| is_visible(header.name()))
-        .cloned()
-        .collect()
+    })
 }
 
 /// The CORS-exposed header-name list of a response.
@@ -64,26 +55,26 @@ pub fn cors_filtered_headers(headers: &HeaderList, exposed: &ExposedHeaderNames)
     clippy::exhaustive_enums,
     reason = "a wildcard or names is all there is"
 )]
-pub enum ExposedHeaderNames {
+pub enum ExposedHeaderNames<'a> {
     /// Every name, by a `*`.
     All,
     /// These names, a literal `*` among them.
-    Listed(Vec<Vec<u8>>),
+    Listed(Vec<&'a [u8]>),
 }
 
-impl ExposedHeaderNames {
+impl<'a> ExposedHeaderNames<'a> {
     /// The names that a response exposes to a request with this credentials mode.
     ///
     /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 14.1. A list
     /// that cannot be parsed exposes nothing: the standard's words would assign the failure itself.
     #[must_use]
-    pub fn of(headers: &HeaderList, credentials_mode: CredentialsMode) -> Self {
+    pub fn of(headers: &'a HeaderList, credentials_mode: CredentialsMode) -> Self {
         let name = b"access-control-expose-headers";
         let names = extract_header_list_values(headers, name)
             .ok()
             .flatten()
             .unwrap_or_default();
-        let is_wildcard = names.iter().any(|it| it == b"*");
+        let is_wildcard = names.iter().any(|it| *it == b"*");
         match is_wildcard && credentials_mode != CredentialsMode::Include {
             true => Self::All,
             false => Self::Listed(names),

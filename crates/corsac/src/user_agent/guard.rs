@@ -1,6 +1,7 @@
 //! What a script may write into the headers of a request.
 
-use super::header_list::{Header, HeaderList, decode_and_split, normalize_header_value};
+use super::header::Header;
+use super::header_list::{HeaderList, decode_and_split, normalize_header_value};
 use super::safelist::{
     is_no_cors_safelisted_request_header, is_no_cors_safelisted_request_header_name,
 };

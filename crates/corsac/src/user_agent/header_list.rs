@@ -1,54 +1,10 @@
 //! Header lists, as the standard has them: bytes in, bytes out, in order and with duplicates.
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::header::is_token;
-
-/// A header: a name and a value.
-///
-/// It is shared when it is cloned: a fetch hands its header lists on many times.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Header {
-    /// The name, and then the value.
-    bytes: Arc<[u8]>,
-    name_len: usize,
-}
-
-impl Header {
-    /// Makes a header, unless the name is not a [header name](https://fetch.spec.whatwg.org/#header-name)
-    /// or the value not a [header value](https://fetch.spec.whatwg.org/#header-value).
-    #[must_use]
-    pub fn new(name: &[u8], value: &[u8]) -> Option<Self> {
-        let is_header = is_token(name) && is_header_value(value);
-        is_header.then(|| Self::joined(name, value))
-    }
-
-    fn joined(name: &[u8], value: &[u8]) -> Self {
-        let bytes = name.iter().chain(value).copied().collect();
-        Self {
-            bytes,
-            name_len: name.len(),
-        }
-    }
-
-    /// The name, in the case in which it was given.
-    #[must_use]
-    pub fn name(&self) -> &[u8] {
-        &self.bytes[..self.name_len]
-    }
-
-    /// The value.
-    #[must_use]
-    pub fn value(&self) -> &[u8] {
-        &self.bytes[self.name_len..]
-    }
-
-    fn is_named(&self, name: &[u8]) -> bool {
-        self.name().eq_ignore_ascii_case(name)
-    }
-}
+use super::header::Header;
 
 /// An ordered list of headers; names compare without regard to case.
 ///
@@ -63,6 +19,18 @@ impl HeaderList {
         Self::default()
     }
 
+    /// An empty list with room for so many headers.
+    #[must_use]
+    pub fn with_capacity(n_headers: usize) -> Self {
+        Self(Vec::with_capacity(n_headers))
+    }
+
+    /// Those of the headers that a filter lets through, in their order.
+    #[must_use]
+    pub(super) fn filtered(&self, is_kept: impl Fn(&Header) -> bool) -> Self {
+        Self(self.iter().filter(|it| is_kept(it)).cloned().collect())
+    }
+
     /// The headers, in their order.
     pub fn iter(&self) -> core::slice::Iter<'_, Header> {
         self.0.iter()
@@ -75,7 +43,7 @@ impl HeaderList {
     }
 
     /// The value of every header of this name, one by one.
-    pub fn lines<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn lines<'a>(&'a self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
         self.0
             .iter()
             .filter(move |header| header.is_named(name))
@@ -86,9 +54,14 @@ impl HeaderList {
     ///
     /// Follows [get](https://fetch.spec.whatwg.org/#concept-header-list-get).
     #[must_use]
-    pub fn get(&self, name: &[u8]) -> Option<Vec<u8>> {
-        let lines: Vec<_> = self.lines(name).collect();
-        (!lines.is_empty()).then(|| lines.join(&b", "[..]))
+    pub fn get(&self, name: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let mut lines = self.lines(name);
+        let first = lines.next()?;
+        let Some(second) = lines.next() else {
+            return Some(Cow::Borrowed(first));
+        };
+        let all: Vec<_> = [first, second].into_iter().chain(lines).collect();
+        Some(Cow::Owned(all.join(&b", "[..])))
     }
 
     /// The values of this name, split at the commas outside quoted strings.
@@ -100,24 +73,25 @@ impl HeaderList {
     }
 
     /// The list with one header for each name, whose value is that of [`HeaderList::get`],
-    /// without white space at its ends.
+    /// without white space at its ends; and with room for so many headers more.
     ///
     /// So browsers send what a script sets more than once. `Set-Cookie`, whose values cannot be
     /// joined, is in no request.
     #[must_use]
-    pub fn combined(&self) -> Self {
-        let is_first = |(at, header): (usize, &Header)| {
-            !self.0[..at].iter().any(|it| it.is_named(header.name()))
-        };
-        if self.0.iter().enumerate().all(is_first) {
-            return self.clone();
+    pub fn combined(&self, n_more: usize) -> Self {
+        let mut combined = Self::with_capacity(self.0.len() + n_more);
+        for header in self {
+            if combined.contains(header.name()) {
+                continue;
+            }
+            combined.0.push(match self.get(header.name()) {
+                Some(Cow::Owned(value)) => {
+                    Header::joined(header.name(), normalize_header_value(&value))
+                }
+                Some(Cow::Borrowed(_)) | None => header.clone(),
+            });
         }
-        let firsts = self.0.iter().enumerate().filter(|it| is_first(*it));
-        let combined = firsts.map(|(_, header)| {
-            let value = self.get(header.name()).unwrap_or_default();
-            Header::joined(header.name(), normalize_header_value(&value))
-        });
-        Self(combined.collect())
+        combined
     }
 
     /// Adds a header, with the case of a name that is in the list already.
@@ -126,9 +100,7 @@ impl HeaderList {
     pub fn append(&mut self, header: Header) {
         let same = self.0.iter().find(|it| it.is_named(header.name()));
         self.0.push(match same {
-            Some(same) if same.name() != header.name() => {
-                Header::joined(same.name(), header.value())
-            }
+            Some(same) if same.name() != header.name() => header.renamed(same.name()),
             Some(_) | None => header,
         });
     }
@@ -142,7 +114,7 @@ impl HeaderList {
             self.0.push(header);
             return;
         };
-        self.0[first] = Header::joined(self.0[first].name(), header.value());
+        self.0[first] = header.renamed(self.0[first].name());
         let mut at = 0;
         self.0.retain(|it| {
             at += 1;
@@ -160,8 +132,9 @@ impl HeaderList {
 
 impl FromIterator<Header> for HeaderList {
     fn from_iter<I: IntoIterator<Item = Header>>(headers: I) -> Self {
-        let mut list = Self::new();
-        headers.into_iter().for_each(|header| list.append(header));
+        let headers = headers.into_iter();
+        let mut list = Self::with_capacity(headers.size_hint().0);
+        headers.for_each(|header| list.append(header));
         list
     }
 }
@@ -173,15 +146,6 @@ impl<'a> IntoIterator for &'a HeaderList {
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
-}
-
-/// Is it a header value? It has no white space at its ends, and no NUL, LF or CR.
-///
-/// Follows [header value](https://fetch.spec.whatwg.org/#header-value). Every other byte is legal.
-#[must_use]
-pub fn is_header_value(bytes: &[u8]) -> bool {
-    let is_trimmed = trim_http_tab_or_space(bytes).len() == bytes.len();
-    is_trimmed && !bytes.iter().any(|byte| matches!(byte, 0 | b'\n' | b'\r'))
 }
 
 /// Takes the white space off both ends of what may become a header value.

@@ -9,6 +9,7 @@ mod cors_check;
 mod extract;
 mod filtered_response;
 mod guard;
+mod header;
 mod header_list;
 mod mime_type;
 mod preflight;
@@ -18,6 +19,7 @@ mod range;
 mod request;
 mod request_origin;
 mod safelist;
+mod unsafe_header_names;
 
 pub use cors_check::{CorsCheckFailure, cors_check};
 pub use extract::{ExtractFailure, extract_header_list_values};
@@ -25,10 +27,8 @@ pub use filtered_response::{
     ExposedHeaderNames, ResponseType, basic_filtered_headers, cors_filtered_headers,
 };
 pub use guard::{RequestGuard, Written, is_forbidden_request_header};
-pub use header_list::{
-    Header, HeaderList, decode_and_split, is_header_value, normalize_header_value,
-    sorted_lowercase_set,
-};
+pub use header::{Header, StaticHeaderName, is_header_value};
+pub use header_list::{HeaderList, decode_and_split, normalize_header_value, sorted_lowercase_set};
 pub use preflight::{
     PreflightFailure, PreflightPermissions, check_preflight_response, cors_preflight_headers,
     needs_cors_preflight,
@@ -44,10 +44,10 @@ pub use request::{
     CheckedRequest, CredentialsMode, RedirectMode, RequestMode, ResponseTainting, UseCorsPreflight,
 };
 pub use request_origin::{
-    RedirectTaint, RequestOrigin, SerializedRequestOrigin, TupleOrigin, redirect_taint,
+    RedirectTaint, RequestOrigin, SerializedRequestOrigin, Site, TupleOrigin, redirect_taint,
 };
 pub use safelist::{
-    cors_unsafe_request_header_names, is_cors_safelisted_request_header,
-    is_cors_unsafe_request_header_byte, is_no_cors_safelisted_request_header,
-    is_no_cors_safelisted_request_header_name,
+    is_cors_safelisted_request_header, is_cors_unsafe_request_header_byte,
+    is_no_cors_safelisted_request_header, is_no_cors_safelisted_request_header_name,
 };
+pub use unsafe_header_names::UnsafeHeaderNames;

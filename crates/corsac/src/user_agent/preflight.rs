@@ -8,7 +8,8 @@ use core::time::Duration;
 
 use super::cors_check::{CorsCheckFailure, cors_check};
 use super::extract::{ExtractFailure, extract_header_list_values};
-use super::header_list::{Header, HeaderList};
+use super::header::{Header, StaticHeaderName};
+use super::header_list::HeaderList;
 use super::quirks::{PreflightCheckOrder, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use crate::header::is_cors_non_wildcard_request_header_name;
@@ -19,12 +20,10 @@ use crate::method::is_cors_safelisted_method;
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 12, for the
 /// requests that scripts make, which all have their unsafe-request flag set.
 #[must_use]
-pub fn needs_cors_preflight(request: &CheckedRequest<'_>, quirks: &Quirks) -> bool {
+pub fn needs_cors_preflight(request: &CheckedRequest<'_>) -> bool {
     request.use_cors_preflight == UseCorsPreflight::Set
         || !is_cors_safelisted_method(request.method)
-        || !quirks
-            .cors_unsafe_request_header_names(request.headers)
-            .is_empty()
+        || !request.unsafe_header_names.is_empty()
 }
 
 /// The headers of a CORS-preflight request, as far as it sets them itself.
@@ -36,30 +35,35 @@ pub fn needs_cors_preflight(request: &CheckedRequest<'_>, quirks: &Quirks) -> bo
 ///
 /// Never for a method that is a token, as those of requests are.
 #[must_use]
-pub fn cors_preflight_headers(request: &CheckedRequest<'_>, quirks: &Quirks) -> HeaderList {
-    let mut headers = HeaderList::new();
-    let mut append = |name: &[u8], value: &[u8]| {
-        headers.append(Header::new(name, value).expect("tokens and commas make a value"));
-    };
+pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
+    let mut headers = HeaderList::with_capacity(MOST_PREFLIGHT_HEADERS);
     // 2.
-    append(b"Accept", b"*/*");
+    headers.append(ACCEPT_ANYTHING);
     // 3.
-    append(b"Access-Control-Request-Method", request.method);
+    let method = Header::named(REQUEST_METHOD, request.method);
+    headers.append(method.expect("a token is a header value"));
     // 4. and 5.
-    let names = quirks.cors_unsafe_request_header_names(request.headers);
+    let names = request.unsafe_header_names;
     if !names.is_empty() {
-        append(b"Access-Control-Request-Headers", &names.join(&b","[..]));
+        headers.append(Header::named_unchecked(REQUEST_HEADERS, names.to_shared()));
     }
     headers
 }
 
+/// Those above and those that a user agent adds to every request: `Accept`, two of the CORS
+/// protocol, `Referer`, `Origin`, three of Fetch metadata, `User-Agent`.
+const MOST_PREFLIGHT_HEADERS: usize = 9;
+const ACCEPT_ANYTHING: Header = Header::from_static("Accept", "*/*");
+const REQUEST_METHOD: StaticHeaderName = StaticHeaderName::new("Access-Control-Request-Method");
+const REQUEST_HEADERS: StaticHeaderName = StaticHeaderName::new("Access-Control-Request-Headers");
+
 /// What a response to a preflight allows, for the preflight cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreflightPermissions {
+pub struct PreflightPermissions<'a> {
     /// The methods, a `*` among them.
-    pub methods: Vec<Vec<u8>>,
+    pub methods: Vec<&'a [u8]>,
     /// The header names, a `*` among them.
-    pub header_names: Vec<Vec<u8>>,
+    pub header_names: Vec<&'a [u8]>,
     /// For how long this may be kept.
     pub max_age: Duration,
 }
@@ -67,12 +71,12 @@ pub struct PreflightPermissions {
 /// Checks the response to a CORS-preflight request on behalf of the request that is to follow.
 ///
 /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), step 7.
-pub fn check_preflight_response(
-    request: &CheckedRequest<'_>,
+pub fn check_preflight_response<'a>(
+    request: &CheckedRequest<'a>,
     status: u16,
-    response: &HeaderList,
+    response: &'a HeaderList,
     quirks: &Quirks,
-) -> Result<PreflightPermissions, PreflightFailure> {
+) -> Result<PreflightPermissions<'a>, PreflightFailure> {
     // 7.
     let check_status = || match status {
         200..=299 => Ok(()),
@@ -91,7 +95,7 @@ pub fn check_preflight_response(
     // 7.4.
     let methods = match (methods, request.use_cors_preflight) {
         (Some(methods), _) => methods,
-        (None, UseCorsPreflight::Set) => Vec::from([request.method.to_vec()]),
+        (None, UseCorsPreflight::Set) => Vec::from([request.method]),
         (None, UseCorsPreflight::Unset) => Vec::new(),
     };
     let header_names = header_names.unwrap_or_default();
@@ -112,35 +116,37 @@ pub fn check_preflight_response(
     })
 }
 
-fn is_method_allowed(request: &CheckedRequest<'_>, methods: &[Vec<u8>]) -> bool {
-    methods.iter().any(|it| it == request.method)
+fn is_method_allowed(request: &CheckedRequest<'_>, methods: &[&[u8]]) -> bool {
+    methods.contains(&request.method)
         || is_cors_safelisted_method(request.method)
-        || !request.includes_credentials() && methods.iter().any(|it| it == b"*")
+        || !request.includes_credentials() && methods.contains(&&b"*"[..])
 }
 
 /// The header of the request by whose name the preflight fails, in lower case.
 fn refused_header_name(
     request: &CheckedRequest<'_>,
-    allowed: &[Vec<u8>],
+    allowed: &[&[u8]],
     quirks: &Quirks,
 ) -> Option<Vec<u8>> {
     let is_named = |name: &[u8]| allowed.iter().any(|it| it.eq_ignore_ascii_case(name));
-    let is_wildcard = !request.includes_credentials() && allowed.iter().any(|it| it == b"*");
-    let mut unnamed = quirks.cors_unsafe_request_header_names(request.headers);
-    unnamed.retain(|name| !is_named(name));
+    let is_wildcard = !request.includes_credentials() && allowed.contains(&&b"*"[..]);
+    let mut unnamed = request
+        .unsafe_header_names
+        .iter()
+        .filter(|name| !is_named(name))
+        .peekable();
+    let first = unnamed.peek().copied()?;
     // 7.6.
-    if !quirks.covers_authorization()
-        && let Some(index) = unnamed
-            .iter()
-            .position(|name| is_cors_non_wildcard_request_header_name(name))
-    {
-        return Some(unnamed.swap_remove(index));
-    }
-    // 7.7.
-    match is_wildcard {
+    let uncovered = match quirks.covers_authorization() {
         true => None,
-        false => unnamed.into_iter().next(),
-    }
+        false => unnamed.find(|name| is_cors_non_wildcard_request_header_name(name)),
+    };
+    // 7.7.
+    let refused = match is_wildcard {
+        true => uncovered,
+        false => uncovered.or(Some(first)),
+    };
+    refused.map(<[u8]>::to_vec)
 }
 
 /// Why a preflight failed.

@@ -1,15 +1,16 @@
 //! The CORS-preflight cache: what a server has allowed before, for as long as it said.
 
-use alloc::string::String;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::preflight::PreflightPermissions;
 use super::quirks::{CacheGranularity, CachedHead, CachedWildcard, CredentialedEntry, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
-use super::request_origin::SerializedRequestOrigin;
+use super::request_origin::{SerializedRequestOrigin, Site};
 use crate::header::is_cors_non_wildcard_request_header_name;
 use crate::method::is_cors_safelisted_method;
 
@@ -21,13 +22,12 @@ pub const MAX_CACHE_ENTRIES: usize = 1 << 20;
 /// What a request is to the cache beside its method and headers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CacheKey {
-    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key), in a form
-    /// that the caller chooses.
-    pub partition: String,
+    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key).
+    pub partition: Site,
     /// The request's origin as it is sent.
     pub origin: SerializedRequestOrigin,
     /// The current URL, without its fragment.
-    pub url: String,
+    pub url: Arc<str>,
 }
 
 /// A CORS-preflight cache.
@@ -49,11 +49,11 @@ struct Entry {
 }
 
 /// What an entry allows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Allowed {
-    Method(Vec<u8>),
+    Method(Box<[u8]>),
     AnyMethod,
-    HeaderName(Vec<u8>),
+    HeaderName(Box<[u8]>),
     AnyHeaderName,
 }
 
@@ -70,18 +70,17 @@ impl PreflightCache {
         now: Duration,
     ) -> bool {
         let entries = self.entries(key, request, (quirks, now));
-        let is_method_allowed = || entries.iter().any(|it| it.matches_method(request));
+        let is_method_allowed = || entries.clone().any(|it| it.matches_method(request));
         let asks_for_method = !is_cors_safelisted_method(request.method)
             || request.method == b"HEAD" && quirks.cache.head == CachedHead::IsNamed
             || request.use_cors_preflight == UseCorsPreflight::Set;
         if asks_for_method && !is_method_allowed() {
             return false;
         }
-        let names = quirks.cors_unsafe_request_header_names(request.headers);
-        names.iter().all(|name| {
-            entries
-                .iter()
-                .any(|it| it.matches_header_name(name, request, quirks))
+        let mut names = request.unsafe_header_names.iter();
+        names.all(|name| {
+            let mut entries = entries.clone();
+            entries.any(|it| it.matches_header_name(name, request, quirks))
         })
     }
 
@@ -96,7 +95,7 @@ impl PreflightCache {
         &mut self,
         key: CacheKey,
         request: &CheckedRequest<'_>,
-        permissions: &PreflightPermissions,
+        permissions: &PreflightPermissions<'_>,
         (quirks, now): (&Quirks, Duration),
     ) {
         if quirks.cache.granularity == CacheGranularity::LastAnswer {
@@ -109,22 +108,22 @@ impl PreflightCache {
             CachedWildcard::IsLiteral => false,
         };
         let expires = now.saturating_add(permissions.max_age);
-        let methods = permissions.methods.iter().map(|it| match it.as_slice() {
+        let methods = permissions.methods.iter().map(|it| match *it {
             b"*" if is_wildcard => Allowed::AnyMethod,
-            _ => Allowed::Method(it.clone()),
+            it => Allowed::Method(it.into()),
         });
-        let names = permissions
-            .header_names
-            .iter()
-            .map(|it| match it.as_slice() {
-                b"*" if is_wildcard => Allowed::AnyHeaderName,
-                _ => Allowed::HeaderName(it.to_ascii_lowercase()),
-            });
-        // A set, since a hostile answer may name as many as fit into its head.
-        let stored: HashSet<_> = methods.chain(names).collect();
+        let names = permissions.header_names.iter().map(|it| match *it {
+            b"*" if is_wildcard => Allowed::AnyHeaderName,
+            it => Allowed::HeaderName(it.to_ascii_lowercase().into()),
+        });
+        // Sorted, since a hostile answer may name as many as fit into its head.
+        let mut stored: Vec<_> = methods.chain(names).collect();
+        stored.sort_unstable();
+        stored.dedup();
         let mut entries = self.permissions.remove(&key).unwrap_or_default();
         self.len -= entries.len();
-        entries.retain(|it| it.credentials != credentials || !stored.contains(&it.allowed));
+        let is_stored = |it: &Allowed| stored.binary_search(it).is_ok();
+        entries.retain(|it| it.credentials != credentials || !is_stored(&it.allowed));
         let is_url_kept = quirks
             .cache
             .longest_url
@@ -174,18 +173,15 @@ impl PreflightCache {
         key: &CacheKey,
         request: &CheckedRequest<'_>,
         (quirks, now): (&Quirks, Duration),
-    ) -> Vec<&Entry> {
-        let serves = |credentials: bool| match quirks.cache.credentialed {
-            CredentialedEntry::ServesAll => credentials || !request.includes_credentials(),
-            CredentialedEntry::ServesItsLike => credentials == request.includes_credentials(),
+    ) -> impl Iterator<Item = &Entry> + Clone {
+        let (includes_credentials, serves) =
+            (request.includes_credentials(), quirks.cache.credentialed);
+        let is_served = move |credentials: bool| match serves {
+            CredentialedEntry::ServesAll => credentials || !includes_credentials,
+            CredentialedEntry::ServesItsLike => credentials == includes_credentials,
         };
-        let is_match = |it: &&Entry| now < it.expires && serves(it.credentials);
-        self.permissions
-            .get(key)
-            .into_iter()
-            .flatten()
-            .filter(is_match)
-            .collect()
+        let entries = self.permissions.get(key).into_iter().flatten();
+        entries.filter(move |it| now < it.expires && is_served(it.credentials))
     }
 
     /// Drops what has expired, then everything under the keys that end first.
@@ -212,7 +208,7 @@ impl Entry {
     /// Follows [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
     fn matches_method(&self, request: &CheckedRequest<'_>) -> bool {
         match &self.allowed {
-            Allowed::Method(it) => it == request.method,
+            Allowed::Method(it) => **it == *request.method,
             Allowed::AnyMethod => !request.includes_credentials() || request.method == b"*",
             Allowed::HeaderName(_) | Allowed::AnyHeaderName => false,
         }

@@ -1,10 +1,9 @@
 //! What differs between user agents, as data.
 
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::header_list::{HeaderList, trim_http_tab_or_space};
-use super::safelist::{cors_unsafe_request_header_names, individually_unsafe_names};
+use super::unsafe_header_names::UnsafeHeaderNames;
 
 /// Where a user agent departs from the standard, or decides what the standard leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -171,12 +170,12 @@ impl Quirks {
 
     /// The names of the headers for which a page needs permission, as this user agent sees it.
     ///
-    /// [`cors_unsafe_request_header_names`] is what the standard says.
+    /// [`UnsafeHeaderNames::of`] is what the standard says.
     #[must_use]
-    pub fn cors_unsafe_request_header_names(&self, headers: &HeaderList) -> Vec<Vec<u8>> {
+    pub fn cors_unsafe_request_header_names(&self, headers: &HeaderList) -> UnsafeHeaderNames {
         match self.safelisted_total {
-            SafelistedTotal::Bounded => cors_unsafe_request_header_names(headers),
-            SafelistedTotal::Unbounded => individually_unsafe_names(headers),
+            SafelistedTotal::Bounded => UnsafeHeaderNames::of(headers),
+            SafelistedTotal::Unbounded => UnsafeHeaderNames::of_each(headers),
         }
     }
 

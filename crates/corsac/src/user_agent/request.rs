@@ -1,7 +1,7 @@
 //! The parts of a request that CORS reads.
 
-use super::header_list::HeaderList;
 use super::request_origin::SerializedRequestOrigin;
+use super::unsafe_header_names::UnsafeHeaderNames;
 
 /// What a page asks for when it makes a request.
 ///
@@ -72,8 +72,8 @@ pub enum ResponseTainting {
 pub struct CheckedRequest<'a> {
     /// The method, normalized.
     pub method: &'a [u8],
-    /// The header list, as the script and the fetch algorithm filled it.
-    pub headers: &'a HeaderList,
+    /// The names in its header list that need permission.
+    pub unsafe_header_names: &'a UnsafeHeaderNames,
     /// The request's origin as it is sent: `null` after a redirect that taints it.
     pub origin: &'a SerializedRequestOrigin,
     /// The credentials mode.

@@ -1,10 +1,13 @@
 //! The origin of a request, and how redirects taint it.
 
-use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::String;
+use alloc::sync::Arc;
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::Range;
 
+use super::header::{Header, StaticHeaderName};
 use crate::origin::{Origin, default_port, registrable_domain};
 
 /// The origin of a page or of a URL.
@@ -21,26 +24,22 @@ pub enum RequestOrigin {
 }
 
 /// A tuple origin in its serialized form, and the site that it belongs to.
+///
+/// It is shared when it is cloned.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TupleOrigin {
-    serialized: String,
+    serialized: Arc<str>,
     /// The end of the scheme in the serialized form.
     scheme_len: usize,
-    /// The registrable domain, or the host where there is none.
-    site_host: String,
+    /// Where in it the registrable domain is, or the host where there is none.
+    site_host: Range<usize>,
 }
 
 impl TupleOrigin {
     /// The origin and its site.
-    ///
-    /// Follows [obtain a site](https://html.spec.whatwg.org/#obtain-a-site).
     #[must_use]
     pub fn new(origin: &Origin<'_>) -> Self {
-        Self {
-            serialized: origin.as_str().to_owned(),
-            scheme_len: origin.scheme().len(),
-            site_host: registrable_domain(origin.host()).to_owned(),
-        }
+        Self::from_serialized(origin.as_str(), origin.scheme(), origin.host())
     }
 
     /// The origin of a URL that was parsed, and its site.
@@ -51,13 +50,20 @@ impl TupleOrigin {
     #[must_use]
     pub fn from_url_parts(scheme: &str, host: &str, port: Option<u16>) -> Self {
         let port = port.filter(|port| default_port(scheme) != Some(*port));
+        let serialized = match port {
+            Some(port) => format!("{scheme}://{host}:{port}"),
+            None => [scheme, "://", host].concat(),
+        };
+        Self::from_serialized(&serialized, scheme, host)
+    }
+
+    /// Follows [obtain a site](https://html.spec.whatwg.org/#obtain-a-site).
+    fn from_serialized(serialized: &str, scheme: &str, host: &str) -> Self {
+        let site_host_end = scheme.len() + "://".len() + host.len();
         Self {
-            serialized: match port {
-                Some(port) => format!("{scheme}://{host}:{port}"),
-                None => format!("{scheme}://{host}"),
-            },
+            serialized: serialized.into(),
             scheme_len: scheme.len(),
-            site_host: registrable_domain(host).to_owned(),
+            site_host: site_host_end - registrable_domain(host).len()..site_host_end,
         }
     }
 
@@ -76,7 +82,7 @@ impl TupleOrigin {
     /// The registrable domain, or the host where there is none.
     #[must_use]
     pub fn site_host(&self) -> &str {
-        &self.site_host
+        &self.serialized[self.site_host.clone()]
     }
 }
 
@@ -92,13 +98,58 @@ impl RequestOrigin {
     /// Follows [same site](https://html.spec.whatwg.org/#same-site).
     #[must_use]
     pub fn is_same_site(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Tuple(one), Self::Tuple(two)) => {
-                one.scheme() == two.scheme() && one.site_host == two.site_host
-            }
-            (Self::Opaque(one), Self::Opaque(two)) => one == two,
-            (Self::Opaque(_), Self::Tuple(_)) | (Self::Tuple(_), Self::Opaque(_)) => false,
+        self.site_parts() == other.site_parts()
+    }
+
+    /// The site that it belongs to.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        Site(self.clone())
+    }
+
+    fn site_parts(&self) -> SiteParts<'_> {
+        match self {
+            Self::Tuple(tuple) => SiteParts::SchemeAndHost(tuple.scheme(), tuple.site_host()),
+            Self::Opaque(number) => SiteParts::Opaque(*number),
         }
+    }
+}
+
+/// A site: all origins that are of the same one are equal in it.
+///
+/// Follows [obtain a site](https://html.spec.whatwg.org/#obtain-a-site).
+#[derive(Clone, Debug)]
+pub struct Site(RequestOrigin);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum SiteParts<'a> {
+    Opaque(u64),
+    SchemeAndHost(&'a str, &'a str),
+}
+
+impl PartialEq for Site {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_same_site(&other.0)
+    }
+}
+
+impl Eq for Site {}
+
+impl PartialOrd for Site {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Site {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.site_parts().cmp(&other.0.site_parts())
+    }
+}
+
+impl Hash for Site {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.site_parts().hash(state);
     }
 }
 
@@ -148,9 +199,15 @@ pub fn redirect_taint<'a>(
 
 /// What the `Origin` field says of a request: a serialized origin, or `null`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SerializedRequestOrigin(String);
+pub struct SerializedRequestOrigin(
+    /// None is `null`.
+    Option<Arc<str>>,
+);
 
 impl SerializedRequestOrigin {
+    /// What hides an origin.
+    pub const NULL: Self = Self(None);
+
     /// Serializes the origin of a request.
     ///
     /// Follows [serializing a request origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin).
@@ -158,22 +215,39 @@ impl SerializedRequestOrigin {
     pub fn new(origin: &RequestOrigin, taint: RedirectTaint) -> Self {
         match (origin, taint) {
             (RequestOrigin::Tuple(tuple), RedirectTaint::SameOrigin) => {
-                Self(tuple.serialized.clone())
+                Self(Some(Arc::clone(&tuple.serialized)))
             }
             (RequestOrigin::Tuple(_), RedirectTaint::SameSite | RedirectTaint::CrossSite)
-            | (RequestOrigin::Opaque(_), _) => Self("null".to_owned()),
+            | (RequestOrigin::Opaque(_), _) => Self(None),
         }
+    }
+
+    /// The text of the `Origin` field.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or("null")
     }
 
     /// The bytes of the `Origin` field.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.as_str().as_bytes()
+    }
+
+    /// The `Origin` field.
+    #[must_use]
+    pub fn to_header(&self) -> Header {
+        match &self.0 {
+            Some(origin) => Header::named_unchecked(ORIGIN, Arc::clone(origin).into()),
+            None => Header::from_static("Origin", "null"),
+        }
     }
 }
 
+const ORIGIN: StaticHeaderName = StaticHeaderName::new("Origin");
+
 impl fmt::Display for SerializedRequestOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }

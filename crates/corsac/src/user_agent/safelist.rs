@@ -1,16 +1,10 @@
 //! Request headers that need no permission, and those that do.
 
-use alloc::vec::Vec;
-
-use super::header_list::{Header, HeaderList, sorted_lowercase_set};
 use super::mime_type::essence_of;
 use super::range::{RangeWhitespace, parse_single_range_header_value};
 
 /// The longest value of a safelisted request-header, in bytes.
 const MAX_SAFELISTED_VALUE_LEN: usize = 128;
-
-/// How many bytes the values of all safelisted request-headers may have together.
-const MAX_SAFELISTED_TOTAL_LEN: usize = 1024;
 
 /// Is it a CORS-safelisted request-header, which a page may send without asking?
 ///
@@ -35,35 +29,6 @@ pub fn is_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
     } else {
         false
     }
-}
-
-/// The names of the headers for which a page needs permission: lower case, sorted, each once.
-///
-/// Follows [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
-#[must_use]
-pub fn cors_unsafe_request_header_names(headers: &HeaderList) -> Vec<Vec<u8>> {
-    // 1. to 4. Each header is judged alone, also where several have one name.
-    let is_safelisted =
-        |header: &&Header| is_cors_safelisted_request_header(header.name(), header.value());
-    let safelisted_len: usize = headers
-        .iter()
-        .filter(is_safelisted)
-        .map(|header| header.value().len())
-        .sum();
-    // 5. All of them, or none.
-    let are_all_unsafe = safelisted_len > MAX_SAFELISTED_TOTAL_LEN;
-    // 6.
-    let unsafe_headers = headers
-        .iter()
-        .filter(|it| are_all_unsafe || !is_safelisted(it));
-    sorted_lowercase_set(unsafe_headers.map(Header::name))
-}
-
-/// The names of the headers that need permission, however long all of them are together.
-pub(super) fn individually_unsafe_names(headers: &HeaderList) -> Vec<Vec<u8>> {
-    let is_unsafe =
-        |header: &&Header| !is_cors_safelisted_request_header(header.name(), header.value());
-    sorted_lowercase_set(headers.iter().filter(is_unsafe).map(Header::name))
 }
 
 /// Is it a no-CORS-safelisted request-header name?
@@ -115,10 +80,11 @@ fn is_language_byte(byte: &u8) -> bool {
 }
 
 fn has_safelisted_essence(value: &[u8]) -> bool {
-    essence_of(value).is_some_and(|essence| {
-        matches!(
-            essence.as_slice(),
-            b"application/x-www-form-urlencoded" | b"multipart/form-data" | b"text/plain"
-        )
-    })
+    const SAFELISTED: [&[u8]; 3] = [
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data",
+        b"text/plain",
+    ];
+    essence_of(value)
+        .is_some_and(|essence| SAFELISTED.iter().any(|it| it.eq_ignore_ascii_case(essence)))
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use corsac::user_agent::{
     CacheKey, CheckedRequest, CredentialsMode, PreflightCache, PreflightPermissions, Quirks,
-    UseCorsPreflight,
+    UnsafeHeaderNames, UseCorsPreflight,
 };
 
-use super::{headers, sent};
+use super::{headers, origin, sent};
 
 /// A cache, and a request that differs from test to test.
 struct Bench {
@@ -26,7 +26,7 @@ impl Bench {
     }
 
     fn key(&self) -> CacheKey {
-        let (partition, url) = ("app".into(), self.url.into());
+        let (partition, url) = (origin(self.page).site(), self.url.into());
         CacheKey {
             partition,
             origin: sent(self.page),
@@ -37,24 +37,19 @@ impl Bench {
     /// Stores at the time 0 what `allowed` says: methods, a bar, header names.
     fn store(&mut self, mode: CredentialsMode, allowed: &str, seconds: u64) {
         let (methods, names) = allowed.split_once('|').expect("a bar");
-        let list = |text: &str| {
-            text.split_whitespace()
-                .map(|it| it.as_bytes().to_vec())
-                .collect()
-        };
         let permissions = PreflightPermissions {
-            methods: list(methods),
-            header_names: list(names),
+            methods: words(methods),
+            header_names: words(names),
             max_age: Duration::from_secs(seconds),
         };
-        let (key, origin, list) = (self.key(), sent(self.page), headers(&[]));
+        let (key, origin, list) = (self.key(), sent(self.page), UnsafeHeaderNames::default());
         let request = checked(b"GET", &list, &origin, mode);
         self.cache
             .store(key, &request, &permissions, (&Quirks::SPEC, Duration::ZERO));
     }
 
     fn allows(&self, mode: CredentialsMode, method: &str, lines: &[&str], now: u64) -> bool {
-        let (origin, list) = (sent(self.page), headers(lines));
+        let (origin, list) = (sent(self.page), UnsafeHeaderNames::of(&headers(lines)));
         let request = checked(method.as_bytes(), &list, &origin, mode);
         self.cache.allows(
             &self.key(),
@@ -65,16 +60,20 @@ impl Bench {
     }
 }
 
+fn words(text: &str) -> Vec<&[u8]> {
+    text.split_whitespace().map(str::as_bytes).collect()
+}
+
 fn checked<'a>(
     method: &'a [u8],
-    headers: &'a corsac::user_agent::HeaderList,
+    unsafe_header_names: &'a UnsafeHeaderNames,
     origin: &'a corsac::user_agent::SerializedRequestOrigin,
     credentials_mode: CredentialsMode,
 ) -> CheckedRequest<'a> {
     let use_cors_preflight = UseCorsPreflight::Unset;
     CheckedRequest {
         method,
-        headers,
+        unsafe_header_names,
         origin,
         credentials_mode,
         use_cors_preflight,

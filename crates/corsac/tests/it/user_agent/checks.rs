@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use corsac::user_agent::{
     CheckedRequest, CredentialsMode, ExposedHeaderNames, HeaderList, PreflightFailure, Quirks,
-    RedirectTaint, SerializedRequestOrigin, UseCorsPreflight, basic_filtered_headers,
-    check_preflight_response, cors_check, cors_filtered_headers, cors_preflight_headers,
-    needs_cors_preflight, redirect_taint,
+    RedirectTaint, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
+    basic_filtered_headers, check_preflight_response, cors_check, cors_filtered_headers,
+    cors_preflight_headers, needs_cors_preflight, redirect_taint,
 };
 
 use super::{headers, origin, sent};
@@ -16,10 +16,9 @@ const PAGE: &str = "https://app.example";
 /// The code with which the CORS check ends.
 fn code_of_check(mode: CredentialsMode, page: &str, response: &[&str]) -> &'static str {
     let origin = sent(page);
-    let list = HeaderList::new();
     let request = CheckedRequest {
         method: b"GET",
-        headers: &list,
+        unsafe_header_names: &UnsafeHeaderNames::default(),
         origin: &origin,
         credentials_mode: mode,
         use_cors_preflight: UseCorsPreflight::Unset,
@@ -142,14 +141,14 @@ fn only_leaving_a_foreign_origin_taints() {
 
 fn request<'a>(
     method: &'a str,
-    list: &'a HeaderList,
+    unsafe_header_names: &'a UnsafeHeaderNames,
     origin: &'a SerializedRequestOrigin,
     credentials_mode: CredentialsMode,
 ) -> CheckedRequest<'a> {
     let use_cors_preflight = UseCorsPreflight::Unset;
     CheckedRequest {
         method: method.as_bytes(),
-        headers: list,
+        unsafe_header_names,
         origin,
         credentials_mode,
         use_cors_preflight,
@@ -158,17 +157,17 @@ fn request<'a>(
 
 #[test]
 fn a_preflight_names_the_method_and_the_unsafe_headers() {
-    let list = headers(&[
+    let names = UnsafeHeaderNames::of(&headers(&[
         "X-B: 1",
         "accept: */*",
         "Authorization: x",
         "content-type: text/plain",
-    ]);
+    ]));
     let origin = sent(PAGE);
-    let request = request("patch", &list, &origin, CredentialsMode::Omit);
-    assert!(needs_cors_preflight(&request, &Quirks::SPEC));
+    let request = request("patch", &names, &origin, CredentialsMode::Omit);
+    assert!(needs_cors_preflight(&request));
     assert_eq!(
-        cors_preflight_headers(&request, &Quirks::SPEC),
+        cors_preflight_headers(&request),
         headers(&[
             "Accept: */*",
             "Access-Control-Request-Method: patch",
@@ -179,17 +178,14 @@ fn a_preflight_names_the_method_and_the_unsafe_headers() {
 
 #[test]
 fn a_safelisted_request_needs_a_preflight_only_if_it_is_asked_for() {
-    let list = headers(&["accept: */*"]);
+    let names = UnsafeHeaderNames::of(&headers(&["accept: */*"]));
     let origin = sent(PAGE);
-    let mut request = request("POST", &list, &origin, CredentialsMode::Omit);
-    assert!(!needs_cors_preflight(&request, &Quirks::SPEC));
+    let mut request = request("POST", &names, &origin, CredentialsMode::Omit);
+    assert!(!needs_cors_preflight(&request));
     request.use_cors_preflight = UseCorsPreflight::Set;
-    assert!(needs_cors_preflight(&request, &Quirks::SPEC));
+    assert!(needs_cors_preflight(&request));
     let lines = ["Accept: */*", "Access-Control-Request-Method: POST"];
-    assert_eq!(
-        cors_preflight_headers(&request, &Quirks::SPEC),
-        headers(&lines)
-    );
+    assert_eq!(cors_preflight_headers(&request), headers(&lines));
 }
 
 /// The code with which the check of a preflight's response ends.
@@ -199,14 +195,14 @@ fn code_of_preflight(
     mode: CredentialsMode,
     (status, response): (u16, &[&str]),
 ) -> &'static str {
-    let list = headers(request_lines);
+    let names = UnsafeHeaderNames::of(&headers(request_lines));
     let origin = sent(PAGE);
     let mut lines = vec![
         "access-control-allow-origin: https://app.example",
         "access-control-allow-credentials: true",
     ];
     lines.extend(response);
-    let request = request(method, &list, &origin, mode);
+    let request = request(method, &names, &origin, mode);
     match check_preflight_response(&request, status, &headers(&lines), &Quirks::SPEC) {
         Ok(_) => "ok",
         Err(failure) => failure
@@ -271,23 +267,25 @@ fn only_an_ok_status_lets_a_preflight_pass() {
 
 #[test]
 fn the_origin_is_checked_before_the_status() {
-    let list = HeaderList::new();
+    let names = UnsafeHeaderNames::default();
     let origin = sent(PAGE);
-    let request = request("PUT", &list, &origin, CredentialsMode::Omit);
-    let failure = check_preflight_response(&request, 500, &HeaderList::new(), &Quirks::SPEC);
+    let request = request("PUT", &names, &origin, CredentialsMode::Omit);
+    let response = HeaderList::new();
+    let failure = check_preflight_response(&request, 500, &response, &Quirks::SPEC);
     assert!(matches!(failure, Err(PreflightFailure::CorsCheck(_))));
 }
 
 #[test]
 fn max_age_is_read_and_capped() {
     let check = |lines: &[&str], expected: u64| {
-        let list = HeaderList::new();
+        let names = UnsafeHeaderNames::default();
         let origin = sent(PAGE);
-        let request = request("GET", &list, &origin, CredentialsMode::Omit);
+        let request = request("GET", &names, &origin, CredentialsMode::Omit);
         let mut all = vec!["access-control-allow-origin: *"];
         all.extend(lines);
+        let response = headers(&all);
         let permissions =
-            check_preflight_response(&request, 204, &headers(&all), &Quirks::SPEC).expect("ok");
+            check_preflight_response(&request, 204, &response, &Quirks::SPEC).expect("ok");
         assert_eq!(
             permissions.max_age,
             Duration::from_secs(expected),

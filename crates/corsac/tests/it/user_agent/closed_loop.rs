@@ -7,8 +7,8 @@
 use corsac::server::{Change, FieldValue, requested_header_names};
 use corsac::user_agent::{
     CheckedRequest, CredentialsMode, ExposedHeaderNames, Header, HeaderList, Quirks,
-    SerializedRequestOrigin, UseCorsPreflight, check_preflight_response, cors_check,
-    cors_filtered_headers, cors_preflight_headers, needs_cors_preflight,
+    SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight, check_preflight_response,
+    cors_check, cors_filtered_headers, cors_preflight_headers, needs_cors_preflight,
 };
 use corsac::{Answer, Policy, RequestField, RequestHead};
 
@@ -140,7 +140,7 @@ fn seen(
 ) -> Sight {
     let request = CheckedRequest {
         method: asked.method.as_bytes(),
-        headers: list,
+        unsafe_header_names: &UnsafeHeaderNames::of(list),
         origin,
         credentials_mode: asked.mode,
         use_cors_preflight: asked.use_cors_preflight,
@@ -149,8 +149,8 @@ fn seen(
         headers.append(Header::new(b"Origin", origin.as_bytes()).expect("a header"));
         headers
     };
-    if needs_cors_preflight(&request, &Quirks::SPEC) {
-        let preflight = with_origin(cors_preflight_headers(&request, &Quirks::SPEC));
+    if needs_cors_preflight(&request) {
+        let preflight = with_origin(cors_preflight_headers(&request));
         let head = Received {
             method: b"OPTIONS",
             headers: &preflight,

@@ -75,8 +75,9 @@ fn a_list_of_tokens_is_read_or_refused_as_a_whole() {
     let check = |lines: &[&str], expected: Option<&[&str]>| {
         let lines: Vec<_> = lines.iter().map(|line| format!("l: {line}")).collect();
         let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-        let found = extract_header_list_values(&headers(&lines), b"L");
-        let expected = expected.map(|it| it.iter().map(|it| it.as_bytes().to_vec()).collect());
+        let lines = headers(&lines);
+        let found = extract_header_list_values(&lines, b"L");
+        let expected = expected.map(|it| it.iter().map(|it| it.as_bytes()).collect());
         assert_eq!(found.ok().flatten(), expected, "{lines:?}");
     };
     check(&["a"], Some(&["a"]));
