@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use url::{Host, Url};
 
 use super::host_override::HostOverride;
-use super::http1::{Connection, Io};
+use super::http1::{Connection, Io, Security};
 use super::http2::Session;
 use super::limits::{CONNECTION_ATTEMPT_DELAY, MAX_ADDRESSES};
 use super::options::{ClientOptions, ClientOptionsError};
@@ -68,7 +68,7 @@ impl Connector {
             .set_nodelay(true)
             .map_err(|_| TransportFailure::Connect)?;
         if url.scheme() != "https" {
-            return Ok(Connected::Http1(connection(stream)));
+            return Ok(Connected::Http1(connection(stream, Security::None)));
         }
         let stream = self
             .tls
@@ -76,7 +76,7 @@ impl Connector {
             .await?;
         match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => Session::start(stream).await.map(Connected::Http2),
-            Some(_) | None => Ok(Connected::Http1(connection(stream))),
+            Some(_) | None => Ok(Connected::Http1(connection(stream, Security::Tls))),
         }
     }
 
@@ -109,8 +109,8 @@ impl Connector {
     }
 }
 
-fn connection(io: impl Io + 'static) -> Connection {
-    Connection::new(Box::new(io))
+fn connection(io: impl Io + 'static, security: Security) -> Connection {
+    Connection::new(Box::new(io), security)
 }
 
 fn without_brackets(host: &Host<&str>) -> String {

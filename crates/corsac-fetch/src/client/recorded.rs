@@ -10,7 +10,7 @@ use crate::machine::{ResponseHead, TransportFailure};
 /// Reads a response over HTTP/1.1 whose bytes are at hand, as the client reads it.
 ///
 /// The pieces are what one read of a connection after the other returned; how they are cut makes
-/// no difference. The method is that of the request. What comes after the response is ignored.
+/// no difference; after the last, the connection ends, as one without TLS. The method is that of the request. What comes after the response is ignored.
 ///
 /// ```
 /// use corsac_fetch::client::read_http1_response;
@@ -32,7 +32,10 @@ pub fn read_http1_response<'a>(
             if let Some(response) = reader.read(&mut bytes)? {
                 break response;
             }
-            bytes.extend_from_slice(pieces.next().ok_or(TransportFailure::Closed)?);
+            match pieces.next() {
+                Some(piece) => bytes.extend_from_slice(piece),
+                None => break reader.end(&bytes)?.ok_or(TransportFailure::Closed)?,
+            }
         };
         if !is_interim(response.head.status) {
             let decoder = Decoder::new(Framing::of(&response, method)?);

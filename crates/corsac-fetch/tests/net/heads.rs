@@ -148,3 +148,21 @@ fn a_head_has_a_bound() {
     assert!(with_headers(1000).is_ok());
     assert_eq!(with_headers(1001), Err(TransportFailure::HeadTooLarge));
 }
+
+#[test]
+fn a_head_may_end_with_the_connection_after_a_whole_line() {
+    let read = |head: &[u8]| read(head).map(|head| (head.status, head.headers.iter().count()));
+    assert_eq!(read(b"HTTP/1.1 200 OK\r\n"), Ok((200, 0)));
+    assert_eq!(read(b"HTTP/1.0 444 HI\na: 1\nb:\n"), Ok((444, 2)));
+    for cut in [
+        &b"HTTP/1.1 200 OK"[..],
+        b"HTTP/1.1 200 OK\r\na: 1",
+        b"HTTP/1.1 103 \r\na: 1\r\n",
+    ] {
+        assert_eq!(read(cut), Err(TransportFailure::Closed));
+    }
+    assert_eq!(
+        read_http1_response([&b"HTTP/1.1 200\r\n"[..]], b"GET").map(|it| it.1),
+        Ok(Ok(Vec::new()))
+    );
+}

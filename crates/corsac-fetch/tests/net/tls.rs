@@ -154,3 +154,16 @@ fn a_root_that_is_none_is_refused() {
     let pem = b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     assert!(matches!(error(pem), ClientOptionsError::Certificate(0, _)));
 }
+
+#[tokio::test]
+async fn a_head_that_is_cut_short_is_read_only_where_it_could_be_changed_too() {
+    let cut = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    let server = super::server::Server::answering(cut).await;
+    let plain = body(&server.url("/"), &options(&[])).await;
+    assert_eq!(plain.as_deref(), Ok(""));
+    let listener = TlsListener::new("api.test", &["http/1.1"]).await;
+    let (url, root) = (listener.url("api.test"), listener.certificate.clone());
+    listener.play(answer(cut));
+    let secure = body(&url, &options(&[&root])).await;
+    assert_eq!(secure, Err(TransportFailure::Closed));
+}

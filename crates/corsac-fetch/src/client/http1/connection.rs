@@ -26,8 +26,18 @@ pub(in crate::client) struct Connection {
     /// What was received and not yet read.
     pub(super) received: BytesMut,
     upload: Upload,
+    security: Security,
     /// How many bytes to read next.
     n_wanted: usize,
+}
+
+/// Whether the end of a connection is surely that of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Security {
+    /// Over TLS: who cuts a response short does not get at its headers.
+    Tls,
+    /// Whoever could cut it short could also change it.
+    None,
 }
 
 /// Why an exchange failed, and whether it can be made again on another connection.
@@ -47,9 +57,10 @@ pub(in crate::client) enum Answered {
 }
 
 impl Connection {
-    pub(in crate::client) fn new(io: Box<dyn Io>) -> Self {
+    pub(in crate::client) fn new(io: Box<dyn Io>, security: Security) -> Self {
         Self {
             io,
+            security,
             received: BytesMut::new(),
             upload: Upload::default(),
             n_wanted: READ_BYTES,
@@ -81,7 +92,12 @@ impl Connection {
                 Some(head) => return Ok(head),
                 None => match self.receive().await {
                     Ok(1..) => {}
-                    Ok(0) | Err(_) => {
+                    end @ (Ok(0) | Err(_)) => {
+                        if end.is_ok()
+                            && let Some(head) = self.end_of(&mut reader)?
+                        {
+                            return Ok(head);
+                        }
                         return Err(ExchangeFailure {
                             failure: TransportFailure::Closed,
                             answered: answered(&reader, n_interim_responses),
@@ -93,6 +109,18 @@ impl Connection {
                 return Err(ExchangeFailure::after_answer(too_many_interim_responses()));
             }
         }
+    }
+
+    /// The head that ends where the connection does, over which nobody watches.
+    ///
+    /// Over TLS a head is whole or none: half of one could say the opposite.
+    fn end_of(&self, reader: &mut HeadReader) -> Result<Option<Http1Head>, ExchangeFailure> {
+        if self.security == Security::Tls {
+            return Ok(None);
+        }
+        let head = reader.end(&self.received);
+        let head = head.map_err(ExchangeFailure::after_answer)?;
+        Ok(head.filter(|head| !is_interim(head.head.status)))
     }
 
     /// Reads what comes next, and sends meanwhile; 0 bytes are the end.

@@ -86,6 +86,19 @@ impl HeadReader {
         }
     }
 
+    /// Ends the head where the connection ends; `None` if it cannot end there.
+    ///
+    /// Browsers do without the empty line if all lines before it are complete.
+    pub(in crate::client) fn end(
+        &mut self,
+        bytes: &BytesMut,
+    ) -> Result<Option<Http1Head>, TransportFailure> {
+        match self.status_line.is_some() && bytes.is_empty() {
+            true => self.finish().map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Has any byte of a head come?
     pub(in crate::client) fn has_begun(&self) -> bool {
         self.n_bytes + self.n_searched > 0

@@ -11,7 +11,7 @@ mod request;
 mod upload;
 
 pub(super) use body::{Decoder, Home, Http1Body, Piece};
-pub(super) use connection::{Answered, Connection, ExchangeFailure, Io, is_interim};
+pub(super) use connection::{Answered, Connection, ExchangeFailure, Io, Security, is_interim};
 pub(super) use framing::{Framing, Persistence};
 pub(super) use head::HeadReader;
 pub(super) use request::http1_request;
