@@ -5,12 +5,14 @@ use std::time::Duration;
 use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
 use url::{Position, Url};
 
+use crate::integrity::IntegrityFailure;
 use crate::internal_request::Request;
 use crate::machine::{Outcome, Step};
 use crate::main_fetch;
 use crate::network_error::NetworkError;
 use crate::request::{FetchRequest, Page};
 use crate::request_constructor::TypeError;
+use crate::response::FilteredResponse;
 use crate::trace::{Rule, StepOutcome, Trace};
 use crate::user_agent::UserAgent;
 
@@ -64,10 +66,25 @@ impl Fetch {
                 self.trace.push(CLEAR, StepOutcome::PreflightCacheCleared);
             }
         }
-        self.trace
-            .push(error.rule(), StepOutcome::Failed(error.clone()));
+        Step::Done(Box::new(Outcome::failed(error, self.trace)))
+    }
+
+    /// Ends with a response.
+    ///
+    /// One whose integrity cannot be seen is kept back. The preflight cache stays as it is then:
+    /// its part was done before.
+    pub(crate) fn share(mut self: Box<Self>, rule: Rule, response: FilteredResponse) -> Step {
+        let integrity = self.request.integrity.take();
+        if integrity.is_some() && !response.has_body {
+            let error = NetworkError::Integrity(IntegrityFailure::NoBody);
+            return Step::Done(Box::new(Outcome::failed(error, self.trace)));
+        }
+        if integrity.is_none() {
+            self.trace.push(rule, StepOutcome::Shared);
+        }
         Step::Done(Box::new(Outcome {
-            result: Err(error),
+            result: Ok(response),
+            integrity,
             trace: self.trace,
         }))
     }

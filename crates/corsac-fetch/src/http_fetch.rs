@@ -16,7 +16,7 @@ use crate::fetch::{Fetch, without_fragment};
 use crate::http_network_or_cache_fetch::{self, MISDIRECTED, is_misdirected};
 use crate::http_redirect_fetch::http_redirect_fetch;
 use crate::location::is_redirect_status;
-use crate::machine::{ConnectionChoice, Outcome, ResponseHead, Step};
+use crate::machine::{ConnectionChoice, ResponseHead, Step};
 use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
@@ -161,17 +161,13 @@ pub(crate) fn traced_cors_check(
 }
 
 /// Follows [opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect).
-fn finish_opaque_redirect(mut fetch: Box<Fetch>) -> Step {
+fn finish_opaque_redirect(fetch: Box<Fetch>) -> Step {
     let response = FilteredResponse {
         url: Some(without_fragment(fetch.request.current_url())),
         redirected: fetch.request.url_list.is_redirected(),
         ..hidden(ResponseType::OpaqueRedirect)
     };
-    fetch.trace.push(REDIRECT, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome {
-        result: Ok(response),
-        trace: fetch.trace,
-    }))
+    fetch.share(REDIRECT, response)
 }
 
 const PREFLIGHT: Rule = Rule {

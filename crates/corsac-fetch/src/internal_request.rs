@@ -6,6 +6,7 @@ use corsac::user_agent::{
 };
 use url::Url;
 
+use crate::integrity::IntegrityMetadata;
 use crate::request::{Body, CacheMode, Referrer, ReferrerPolicy};
 use crate::url_list::UrlList;
 
@@ -30,6 +31,7 @@ pub struct Request {
     pub(crate) referrer_policy: ReferrerPolicy,
     pub(crate) use_cors_preflight: UseCorsPreflight,
     pub(crate) response_tainting: ResponseTainting,
+    pub(crate) integrity: Option<IntegrityMetadata>,
     pub(crate) redirect_count: u8,
     pub(crate) timing_allow: TimingAllow,
 }

@@ -9,6 +9,7 @@
 
 pub mod address_space;
 pub mod bad_port;
+mod blob_url;
 #[cfg(feature = "net")]
 pub mod client;
 pub mod cookies;
@@ -19,6 +20,7 @@ mod fetch;
 mod http_fetch;
 mod http_network_or_cache_fetch;
 mod http_redirect_fetch;
+mod integrity;
 pub mod internal_request;
 pub mod location;
 mod machine;
@@ -39,7 +41,9 @@ pub mod trustworthy;
 pub mod url_list;
 mod user_agent;
 
+pub use blob_url::{Blob, BlobUrlFailure, BlobUrlStore};
 pub use fetch::fetch;
+pub use integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
 pub use machine::{
     ConnectionChoice, Outcome, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step,
     TransportFailure,

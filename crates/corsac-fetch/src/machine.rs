@@ -10,9 +10,10 @@ use url::Url;
 use crate::cors_preflight_fetch;
 use crate::fetch::Fetch;
 use crate::http_fetch;
+use crate::integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
-use crate::trace::Trace;
+use crate::trace::{Rule, StepOutcome, Trace};
 use crate::user_agent::UserAgent;
 
 /// What comes next in a fetch.
@@ -34,9 +35,59 @@ pub struct Outcome {
     /// If it has a body, that is the body of the response whose head was received last; or of
     /// [`FilteredResponse::data`] for a `data:` URL.
     pub result: Result<FilteredResponse, NetworkError>,
+    /// What the body must be for the page to get the response; none if any will do.
+    ///
+    /// Whoever has read the body asks [`Outcome::judge_body`].
+    pub integrity: Option<IntegrityMetadata>,
     /// Everything that happened.
     pub trace: Trace,
 }
+
+impl Outcome {
+    /// Ends with what the page gets of a body that was read whole: the response, or a network
+    /// error. `None` is a body that ended early; `digest` computes that of the body.
+    #[must_use]
+    pub fn judge_body(self, digest: Option<impl Fn(HashAlgorithm) -> Vec<u8>>) -> Self {
+        let Some(integrity) = &self.integrity else {
+            return self;
+        };
+        let is_met = digest.map(|digest| match integrity.algorithm() {
+            Some(algorithm) => integrity.allows(&digest(algorithm)),
+            None => true,
+        });
+        match is_met {
+            None => self.fails(IntegrityFailure::Incomplete),
+            Some(false) => self.fails(IntegrityFailure::Mismatch),
+            Some(true) => {
+                let mut trace = self.trace;
+                trace.push(INTEGRITY, StepOutcome::Shared);
+                Self {
+                    result: self.result,
+                    integrity: None,
+                    trace,
+                }
+            }
+        }
+    }
+
+    fn fails(self, failure: IntegrityFailure) -> Self {
+        Self::failed(NetworkError::Integrity(failure), self.trace)
+    }
+
+    pub(crate) fn failed(error: NetworkError, mut trace: Trace) -> Self {
+        trace.push(error.rule(), StepOutcome::Failed(error.clone()));
+        Self {
+            result: Err(error),
+            integrity: None,
+            trace,
+        }
+    }
+}
+
+const INTEGRITY: Rule = Rule {
+    anchor: "concept-main-fetch",
+    step: "23",
+};
 
 /// A fetch that waits for the head of a response.
 ///

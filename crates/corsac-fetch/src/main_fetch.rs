@@ -9,11 +9,12 @@ use corsac::user_agent::{
 };
 
 use crate::bad_port::is_blocked_due_to_bad_port;
+use crate::blob_url::{AtHand, BlobUrlFailure, fetch_blob};
 use crate::data_url::{DataUrlStruct, process_data_url};
 use crate::fetch::{Fetch, without_fragment};
 use crate::http_fetch::{self, MakeCorsPreflight};
 use crate::internal_request::Request;
-use crate::machine::{Outcome, ResponseHead, Step};
+use crate::machine::{ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
 use crate::referrer::determine_referrer;
@@ -121,15 +122,40 @@ fn scheme_fetch(fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
     match url.scheme() {
         "http" | "https" => http_fetch::http_fetch(fetch, ua, MakeCorsPreflight::No, now),
         "data" => match process_data_url(url) {
-            Some(data) => finish_with_data(fetch, data),
+            Some(data) => finish_at_hand(fetch, data.into()),
             None => fetch.fail(ua, NetworkError::DataUrl),
+        },
+        "blob" => match blob_at_hand(&fetch, ua) {
+            Ok(blob) => finish_at_hand(fetch, blob),
+            Err(failure) => fetch.fail(ua, NetworkError::BlobUrl(failure)),
         },
         _ => fetch.fail(ua, NetworkError::SchemeFetch),
     }
 }
 
-fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
-    let header = Header::new(b"Content-Type", &data.mime_type);
+/// A blob is for pages of its own origin.
+fn blob_at_hand(fetch: &Fetch, ua: &UserAgent) -> Result<AtHand, BlobUrlFailure> {
+    let request = &fetch.request;
+    let asked = (request.method.as_slice(), &request.headers);
+    match request.response_tainting {
+        ResponseTainting::Basic => fetch_blob(&ua.blob_urls, request.current_url(), asked),
+        ResponseTainting::Cors | ResponseTainting::Opaque => Err(BlobUrlFailure::NoEntry),
+    }
+}
+
+impl From<DataUrlStruct> for AtHand {
+    fn from(data: DataUrlStruct) -> Self {
+        let header = Header::new(b"Content-Type", &data.mime_type);
+        Self {
+            status: 200,
+            status_text: b"OK",
+            headers: header.into_iter().collect(),
+            body: data.body.into(),
+        }
+    }
+}
+
+fn finish_at_hand(fetch: Box<Fetch>, at_hand: AtHand) -> Step {
     let request = &fetch.request;
     let has_body = request.method != b"HEAD";
     let response = FilteredResponse {
@@ -139,17 +165,13 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
         },
         url: Some(without_fragment(request.current_url())),
         redirected: request.url_list.is_redirected(),
-        status: 200,
-        status_text: b"OK".to_vec(),
-        headers: header.into_iter().collect(),
+        status: at_hand.status,
+        status_text: at_hand.status_text.to_vec(),
+        headers: at_hand.headers,
         has_body,
-        data: has_body.then(|| data.body.into()),
+        data: has_body.then_some(at_hand.body),
     };
-    fetch.trace.push(FILTER, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome {
-        result: Ok(response),
-        trace: fetch.trace,
-    }))
+    fetch.share(FILTER, response)
 }
 
 /// Ends with a response: what the page sees of it.
@@ -157,13 +179,9 @@ fn finish_with_data(mut fetch: Box<Fetch>, data: DataUrlStruct) -> Step {
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), steps 14 to 22.
 ///
 /// Step 21 is left out: without service workers a range is only asked for by the script itself.
-pub(crate) fn finish(mut fetch: Box<Fetch>, head: &ResponseHead) -> Step {
+pub(crate) fn finish(fetch: Box<Fetch>, head: &ResponseHead) -> Step {
     let response = filtered(&fetch, head);
-    fetch.trace.push(FILTER, StepOutcome::Shared);
-    Step::Done(Box::new(Outcome {
-        result: Ok(response),
-        trace: fetch.trace,
-    }))
+    fetch.share(FILTER, response)
 }
 
 /// The filtered response of the request's tainting.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use corsac::user_agent::{CorsCheckFailure, PreflightFailure};
 
+use crate::blob_url::BlobUrlFailure;
 use crate::cross_origin_resource_policy::ResourcePolicyFailure;
+use crate::integrity::IntegrityFailure;
 use crate::location::LocationFailure;
 use crate::machine::TransportFailure;
 use crate::trace::Rule;
@@ -37,6 +39,10 @@ pub enum NetworkError {
     MixedContent,
     /// The `data:` URL is malformed.
     DataUrl,
+    /// The `blob:` URL cannot be fetched.
+    BlobUrl(BlobUrlFailure),
+    /// The body is not one that the script asked for.
+    Integrity(IntegrityFailure),
     /// The redirect mode is `error`, and there was a redirect.
     RedirectMode,
     /// `Location` is not a URL.
@@ -81,6 +87,8 @@ impl NetworkError {
             Self::BadPort => "url/bad-port",
             Self::MixedContent => "mixed-content",
             Self::DataUrl => "data-url/malformed",
+            Self::BlobUrl(failure) => failure.code(),
+            Self::Integrity(failure) => failure.code(),
             Self::RedirectMode => "redirect/mode-error",
             Self::RedirectLocation(failure) => failure.code(),
             Self::RedirectScheme => "redirect/scheme",
@@ -113,7 +121,8 @@ impl NetworkError {
             Self::SchemeFetch => ("concept-scheme-fetch", "4"),
             Self::BadPort => ("block-bad-port", "2"),
             Self::MixedContent => ("concept-main-fetch", "7"),
-            Self::DataUrl => ("concept-scheme-fetch", "3"),
+            Self::DataUrl | Self::BlobUrl(_) => ("concept-scheme-fetch", "3"),
+            Self::Integrity(_) => ("concept-main-fetch", "23"),
             Self::RedirectMode => ("concept-http-fetch", "6.3"),
             Self::RedirectLocation(_) => ("concept-http-redirect-fetch", "5"),
             Self::RedirectScheme => ("concept-http-redirect-fetch", "6"),
@@ -181,6 +190,8 @@ impl fmt::Display for NetworkError {
             Self::BadPort => f.write_str("browsers do not connect to this port"),
             Self::MixedContent => f.write_str("a secure page cannot fetch over http"),
             Self::DataUrl => f.write_str("the data: URL is malformed"),
+            Self::BlobUrl(failure) => failure.fmt(f),
+            Self::Integrity(failure) => failure.fmt(f),
             Self::RedirectMode => f.write_str("there was a redirect, which the mode excludes"),
             Self::RedirectLocation(failure) => failure.fmt(f),
             Self::RedirectScheme => f.write_str("the redirect does not lead to http or https"),

@@ -32,6 +32,8 @@ pub struct FetchRequest {
     pub referrer: Referrer,
     /// The referrer policy; `None` is the page's.
     pub referrer_policy: Option<ReferrerPolicy>,
+    /// Digests of which the body must have one; empty if any body will do.
+    pub integrity: String,
     /// Is there a listener on the upload, as an `XMLHttpRequest` can have?
     pub upload_listener: UseCorsPreflight,
 }
@@ -52,6 +54,7 @@ impl FetchRequest {
             cache: CacheMode::default(),
             referrer: Referrer::default(),
             referrer_policy: None,
+            integrity: String::new(),
             upload_listener: UseCorsPreflight::default(),
         }
     }

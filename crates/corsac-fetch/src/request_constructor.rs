@@ -1,7 +1,7 @@
 //! `new Request(url, init)`: what a script asks for, made into a request or refused.
 //!
 //! Follows [the constructor](https://fetch.spec.whatwg.org/#dom-request), without what concerns
-//! only signals, windows, priorities and integrity.
+//! only signals, windows and priorities.
 
 use std::fmt;
 
@@ -13,6 +13,7 @@ use corsac::user_agent::{
 };
 use url::Url;
 
+use crate::integrity::IntegrityMetadata;
 use crate::internal_request::{Request, TimingAllow};
 use crate::request::{Body, CacheMode, FetchRequest, Page, Referrer};
 use crate::url_list::{UrlList, are_same_origin, origin_of};
@@ -51,6 +52,7 @@ impl Request {
             referrer_policy: asked.referrer_policy.unwrap_or(page.referrer_policy),
             use_cors_preflight,
             response_tainting: ResponseTainting::Basic,
+            integrity: integrity(&asked.integrity),
             redirect_count: 0,
             timing_allow: TimingAllow::Passed,
         })
@@ -209,6 +211,10 @@ fn check_body(asked: &FetchRequest, method: &[u8]) -> Result<UseCorsPreflight, T
         (Some(Body::Stream), _) => Ok(UseCorsPreflight::Set),
         (Some(Body::Bytes { .. }) | None, _) => Ok(asked.upload_listener),
     }
+}
+
+fn integrity(asked: &str) -> Option<IntegrityMetadata> {
+    (!asked.is_empty()).then(|| IntegrityMetadata::parse(asked))
 }
 
 /// The referrer that the script asks for, if the page may claim it.

@@ -2,6 +2,7 @@
 
 use corsac::user_agent::{Header, PreflightCache};
 
+use crate::blob_url::BlobUrlStore;
 use crate::cookies::CookieStore;
 use crate::profile::Profile;
 
@@ -15,6 +16,7 @@ pub struct UserAgent {
     identity: Identity,
     pub(crate) cookies: CookieStore,
     pub(crate) preflight_cache: PreflightCache,
+    pub(crate) blob_urls: BlobUrlStore,
 }
 
 /// What a user agent says of itself in every request.
@@ -104,15 +106,21 @@ impl UserAgent {
         &mut self.cookies
     }
 
+    /// What `blob:` URLs lead to, to be set as `URL.createObjectURL()` does.
+    pub fn blob_urls_mut(&mut self) -> &mut BlobUrlStore {
+        &mut self.blob_urls
+    }
+
     /// The preflight cache.
     #[must_use]
     pub fn preflight_cache(&self) -> &PreflightCache {
         &self.preflight_cache
     }
 
-    /// Forgets cookies and preflights.
+    /// Forgets cookies, preflights and what `blob:` URLs lead to.
     pub fn reset(&mut self) {
         self.cookies = CookieStore::new(self.profile.cookie_rules());
         self.preflight_cache = PreflightCache::default();
+        self.blob_urls = BlobUrlStore::default();
     }
 }

@@ -87,13 +87,14 @@ const LAYER_DEPENDENCIES: [&str; 6] = [
 ];
 
 /// All that the user agent names: the machine needs the first three, the client the others.
-const FETCH_DEPENDENCIES: [&str; 9] = [
+const FETCH_DEPENDENCIES: [&str; 10] = [
     "corsac",
     "data-url",
     "url",
     "bytes",
     "h2",
     "http",
+    "ring",
     "tokio",
     "tokio-rustls",
     "webpki-roots",

@@ -78,6 +78,9 @@ async fn drive(driver: FetchDriver) -> std::io::Result<()> {
             Answer::Fetch(fetch) => {
                 tokio::spawn(async move { drop(answers.send(fetch.run().await)) });
             }
+            Answer::Read(read) => {
+                tokio::spawn(async move { drop(answers.send(read.run().await)) });
+            }
         }
     }
     drop(answers);

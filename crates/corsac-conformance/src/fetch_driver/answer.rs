@@ -1,7 +1,7 @@
 //! What a page sees, as a line.
 
 use corsac::user_agent::HeaderList;
-use corsac_fetch::client::Response;
+use corsac_fetch::client::{BodyFailure, Response, ResponseBody};
 use corsac_fetch::{FilteredResponse, NetworkError, TypeError};
 use serde_json::{Value, json};
 
@@ -10,23 +10,55 @@ use super::text::{base64, isomorphic_decode};
 
 /// The line for a fetch, once its body has been read.
 ///
-/// A body that ends early leaves the response as it is, with a `body-error` beside it.
+/// A body that ends early is there as far as it came, with a `body-error` beside it.
 pub(super) async fn fetched(id: &Value, response: Response) -> Value {
     let seen = match response.outcome.result {
         Ok(seen) => seen,
         Err(error) => return failed(id, &error),
     };
-    let body = match response.body {
-        Some(body) => Some(body.bytes().await),
-        None => None,
-    };
     let mut encoded = encode(&seen);
-    match body {
-        None => encoded["body"] = Value::Null,
-        Some(Ok(bytes)) => encoded["body"] = base64(&bytes).into(),
-        Some(Err(failure)) => encoded["body-error"] = failure.to_string().into(),
+    if let Some(body) = response.body {
+        let (bytes, end) = read(body).await;
+        encoded["body"] = base64(&bytes).into();
+        if let Err(failure) = end {
+            encoded["body-error"] = failure.to_string().into();
+        }
     }
     json!({ "id": id, "response": encoded })
+}
+
+/// The line for a fetch whose body is left to be read, and that body.
+///
+/// If there is one, `body-pieces` says so.
+pub(super) fn begun(id: &Value, response: Response) -> (Value, Option<ResponseBody>) {
+    match response.outcome.result {
+        Ok(seen) => {
+            let mut encoded = encode(&seen);
+            encoded["body-pieces"] = response.body.is_some().into();
+            (json!({ "id": id, "response": encoded }), response.body)
+        }
+        Err(error) => (failed(id, &error), None),
+    }
+}
+
+/// The line for a piece of a body.
+pub(super) fn piece(id: &Value, piece: Result<Option<&[u8]>, &BodyFailure>) -> Value {
+    match piece {
+        Ok(Some(bytes)) => json!({ "id": id, "piece": base64(bytes) }),
+        Ok(None) => json!({ "id": id, "end": true }),
+        Err(failure) => json!({ "id": id, "body-error": failure.to_string() }),
+    }
+}
+
+async fn read(mut body: ResponseBody) -> (Vec<u8>, Result<(), BodyFailure>) {
+    let mut bytes = Vec::new();
+    loop {
+        match body.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return (bytes, Ok(())),
+            Err(failure) => return (bytes, Err(failure)),
+        }
+    }
 }
 
 /// The line for what `new Request()` throws.
@@ -47,6 +79,7 @@ fn encode(seen: &FilteredResponse) -> Value {
         "status": seen.status,
         "status-text": isomorphic_decode(&seen.status_text),
         "headers": headers(&seen.headers),
+        "body": null,
     })
 }
 

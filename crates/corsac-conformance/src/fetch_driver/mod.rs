@@ -9,15 +9,16 @@ mod request;
 mod text;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use corsac_fetch::client::{Client, ClientOptions, ClientOptionsError};
-use corsac_fetch::{Profile, UserAgent};
+use corsac_fetch::client::{Client, ClientOptions, ClientOptionsError, ResponseBody};
+use corsac_fetch::{Blob, Profile, UserAgent};
 use serde_json::{Value, json};
 use url::Url;
 
-use answer::{fetched, refused};
-use request::{Fetch, Line, Op};
+use answer::{begun, fetched, piece, refused};
+use request::{BodyPieces, Fetch, Line, Op};
+use text::{from_base64, isomorphic_encode};
 
 /// All agents, each with its own cookies, preflight cache, connections and clock.
 ///
@@ -25,7 +26,21 @@ use request::{Fetch, Line, Op};
 pub struct FetchDriver {
     profile: Profile,
     options: ClientOptions,
-    agents: Mutex<HashMap<String, Arc<Client>>>,
+    agents: Mutex<HashMap<String, Arc<Agent>>>,
+}
+
+/// A user agent, and the bodies that are left to be read.
+#[derive(Debug)]
+struct Agent {
+    client: Client,
+    /// By the number of the fetch, as it is written.
+    bodies: Mutex<HashMap<String, ResponseBody>>,
+}
+
+impl Agent {
+    fn bodies(&self) -> MutexGuard<'_, HashMap<String, ResponseBody>> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What is left to do about a line.
@@ -36,14 +51,25 @@ pub enum Answer {
     Ready(Value),
     /// A fetch, which takes a while.
     Fetch(PendingFetch),
+    /// A piece of a body, which may take a while.
+    Read(PendingRead),
 }
 
 /// A fetch that has not started.
 #[derive(Debug)]
 pub struct PendingFetch {
     id: Value,
-    client: Arc<Client>,
+    agent: Arc<Agent>,
     fetch: Box<Fetch>,
+    pieces: BodyPieces,
+}
+
+/// A piece of a body that has not been read.
+#[derive(Debug)]
+pub struct PendingRead {
+    id: Value,
+    agent: Arc<Agent>,
+    of: Value,
 }
 
 impl FetchDriver {
@@ -69,20 +95,28 @@ impl FetchDriver {
     }
 
     fn perform(&self, id: Value, agent: &str, op: Op) -> Answer {
-        let client = self.agent(agent);
+        let agent = self.agent(agent);
+        let client = &agent.client;
         let answer = match op {
-            Op::Fetch { request } => match request.decode() {
+            Op::Fetch { request, pieces } => match request.decode() {
                 Ok(fetch) => {
-                    let fetch = Box::new(fetch);
-                    return Answer::Fetch(PendingFetch { id, client, fetch });
+                    return Answer::Fetch(PendingFetch {
+                        id,
+                        agent,
+                        fetch: Box::new(fetch),
+                        pieces,
+                    });
                 }
                 Err(message) => json!({ "id": id, "type-error": message }),
             },
+            Op::Read { of } => return Answer::Read(PendingRead { id, agent, of }),
+            Op::Blob { url, bytes, r#type } => blob(id, client, &url, (bytes, &r#type)),
             Op::Reset => {
                 client.reset();
+                agent.bodies().clear();
                 json!({ "id": id })
             }
-            Op::Cookies { url, set } => cookies(id, &client, &url, set.as_deref()),
+            Op::Cookies { url, set } => cookies(id, client, &url, set.as_deref()),
             Op::Advance { seconds } => match std::time::Duration::try_from_secs_f64(seconds) {
                 Ok(duration) => {
                     client.advance(duration);
@@ -94,16 +128,19 @@ impl FetchDriver {
         Answer::Ready(answer)
     }
 
-    fn agent(&self, name: &str) -> Arc<Client> {
+    fn agent(&self, name: &str) -> Arc<Agent> {
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = agents.get(name) {
-            return Arc::clone(client);
+        if let Some(agent) = agents.get(name) {
+            return Arc::clone(agent);
         }
         let client = Client::new(UserAgent::new(self.profile), &self.options)
             .expect("one was made with these options");
-        let client = Arc::new(client);
-        agents.insert(name.to_owned(), Arc::clone(&client));
-        client
+        let agent = Arc::new(Agent {
+            client,
+            bodies: Mutex::default(),
+        });
+        agents.insert(name.to_owned(), Arc::clone(&agent));
+        agent
     }
 }
 
@@ -120,6 +157,40 @@ fn cookies(id: Value, client: &Client, url: &Url, set: Option<&str>) -> Value {
     json!({ "id": id, "cookies": String::from_utf8_lossy(&cookies) })
 }
 
+/// Lets a `blob:` URL lead to bytes, or nowhere if there are none.
+fn blob(id: Value, client: &Client, url: &Url, (bytes, r#type): (Option<String>, &str)) -> Value {
+    let mut user_agent = client.user_agent();
+    let store = user_agent.blob_urls_mut();
+    let Some(text) = bytes else {
+        store.remove(url);
+        return json!({ "id": id });
+    };
+    let (Some(bytes), Some(r#type)) = (from_base64(&text), isomorphic_encode(r#type)) else {
+        return json!({ "id": id, "error": "the blob cannot be read" });
+    };
+    let bytes = bytes.into();
+    store.insert(url, Blob { bytes, r#type });
+    json!({ "id": id })
+}
+
+impl PendingRead {
+    /// Reads, and returns the line to write.
+    ///
+    /// A body is read by one at a time: meanwhile it is not there for others, nor after its end.
+    pub async fn run(self) -> Value {
+        let Self { id, agent, of } = self;
+        let key = of.to_string();
+        let Some(mut body) = agent.bodies().remove(&key) else {
+            return json!({ "id": id, "error": "no such body is left to be read" });
+        };
+        let chunk = body.chunk().await;
+        if let Ok(Some(_)) = chunk {
+            agent.bodies().insert(key, body);
+        }
+        piece(&id, chunk.as_ref().map(|bytes| bytes.as_deref()))
+    }
+}
+
 impl PendingFetch {
     /// Fetches, and returns the line to write.
     pub async fn run(self) -> Value {
@@ -128,12 +199,21 @@ impl PendingFetch {
             request,
             stream,
         } = *self.fetch;
+        let client = &self.agent.client;
         let fetching = match stream {
-            Some(stream) => self.client.fetch_with_stream(&page, request, stream).await,
-            None => self.client.fetch(&page, request).await,
+            Some(stream) => client.fetch_with_stream(&page, request, stream).await,
+            None => client.fetch(&page, request).await,
         };
         match fetching {
-            Ok(response) => fetched(&self.id, response).await,
+            Ok(response) => match self.pieces {
+                BodyPieces::Whole => fetched(&self.id, response).await,
+                BodyPieces::OneByOne => {
+                    let (line, body) = begun(&self.id, response);
+                    let body = body.map(|body| (self.id.to_string(), body));
+                    self.agent.bodies().extend(body);
+                    line
+                }
+            },
             Err(error) => refused(&self.id, error),
         }
     }

@@ -26,7 +26,21 @@ pub(super) struct Line {
 #[serde(tag = "op", rename_all = "kebab-case")]
 pub(super) enum Op {
     /// Fetches.
-    Fetch { request: Box<RequestLine> },
+    Fetch {
+        request: Box<RequestLine>,
+        #[serde(default)]
+        pieces: BodyPieces,
+    },
+    /// Reads the next piece of the body that a fetch left.
+    Read { of: Value },
+    /// Lets a `blob:` URL lead to bytes, or nowhere.
+    Blob {
+        url: Url,
+        #[serde(default)]
+        bytes: Option<String>,
+        #[serde(default)]
+        r#type: String,
+    },
     /// Forgets cookies, preflights and connections.
     Reset,
     /// Reads the cookies that a script would see, after setting one.
@@ -37,6 +51,17 @@ pub(super) enum Op {
     },
     /// Moves the clock.
     Advance { seconds: f64 },
+}
+
+/// Whether the body of a response is answered with, or left to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum BodyPieces {
+    /// It is read to its end first.
+    #[default]
+    Whole,
+    /// It is left, and each `read` answers with a piece.
+    OneByOne,
 }
 
 /// A request, as it is written.
@@ -62,6 +87,8 @@ pub(super) struct RequestLine {
     referrer: String,
     #[serde(default)]
     referrer_policy: String,
+    #[serde(default)]
+    integrity: String,
     #[serde(default)]
     body_is_stream: bool,
     #[serde(default)]
@@ -95,6 +122,7 @@ impl RequestLine {
             cache: value(&self.cache, &CACHES)?,
             referrer: self.referrer()?,
             referrer_policy: value(&self.referrer_policy, &REFERRER_POLICIES)?,
+            integrity: self.integrity,
             upload_listener: match self.upload_listener {
                 true => UseCorsPreflight::Set,
                 false => UseCorsPreflight::Unset,

@@ -33,12 +33,28 @@ pub struct FetchCase {
     pub page_referrer_policy: Option<ReferrerPolicy>,
     /// The engine; the standard itself if nothing is said.
     pub profile: Option<String>,
+    /// What `blob:` URLs lead to.
+    #[serde(default)]
+    pub blob: Vec<CaseBlob>,
     /// The fetches, one after the other, of one user agent.
     pub fetch: Vec<OneFetch>,
 }
 
 fn default_page() -> String {
     "https://app.example/page".to_owned()
+}
+
+/// A blob that a page made a URL of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CaseBlob {
+    /// The URL.
+    pub url: String,
+    /// The MIME type.
+    #[serde(default)]
+    pub r#type: String,
+    /// The bytes.
+    pub text: String,
 }
 
 /// One fetch.
@@ -88,6 +104,9 @@ pub struct CaseRequest {
     /// The referrer policy.
     #[serde(default, with = "referrer_policy")]
     pub referrer_policy: Option<ReferrerPolicy>,
+    /// Digests of which the body must have one.
+    #[serde(default)]
+    pub integrity: String,
     /// Is there a listener on the upload?
     #[serde(default)]
     pub upload_listener: bool,

@@ -8,8 +8,8 @@ mod rule;
 mod run;
 
 pub use case::{
-    Answer, Body, CaseRequest, ExpectedOutcome, ExpectedRequest, FetchCase, OneExchange, OneFetch,
-    load_fetch_cases,
+    Answer, Body, CaseBlob, CaseRequest, ExpectedOutcome, ExpectedRequest, FetchCase, OneExchange,
+    OneFetch, load_fetch_cases,
 };
 pub use rule::{FetchRule, load_fetch_rules};
 pub use run::{FetchFailure, FetchReport, run_fetch_case, run_fetch_cases};

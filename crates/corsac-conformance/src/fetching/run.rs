@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use corsac::user_agent::{Header, HeaderList, RequestOrigin, UseCorsPreflight};
 use corsac_fetch::{
-    ConnectionChoice, FetchRequest, FilteredResponse, Outcome, Outgoing, OutgoingBody, Page,
+    Blob, ConnectionChoice, FetchRequest, FilteredResponse, Outcome, Outgoing, OutgoingBody, Page,
     Referrer, ResponseHead, Rule, Step, UserAgent,
 };
 use url::Url;
@@ -64,6 +64,11 @@ type Rules = BTreeSet<(&'static str, &'static str)>;
 /// Plays a case, and tells which rules decided in it.
 pub fn run_fetch_case(case: &FetchCase) -> (Rules, Result<(), FetchFailure>) {
     let mut ua = UserAgent::new(case.profile());
+    for blob in &case.blob {
+        let url = Url::parse(&blob.url).expect("a blob has a URL");
+        let (bytes, r#type) = (bytes(&blob.text).into(), bytes(&blob.r#type));
+        ua.blob_urls_mut().insert(&url, Blob { bytes, r#type });
+    }
     let mut now = START;
     let mut found = Found::default();
     for (index, fetch) in case.fetch.iter().enumerate() {
@@ -205,6 +210,7 @@ fn asked(request: &CaseRequest) -> FetchRequest {
             Some(url) => Referrer::Url(Url::parse(url).expect("a referrer is a URL")),
         },
         referrer_policy: request.referrer_policy,
+        integrity: request.integrity.clone(),
         upload_listener: match request.upload_listener {
             true => UseCorsPreflight::Set,
             false => UseCorsPreflight::Unset,

@@ -288,6 +288,7 @@ fn request(source: &mut Source<'_>) -> FetchRequest {
         cache: source.pick(&[CacheMode::Default, CacheMode::Default, CacheMode::NoStore]),
         referrer: Referrer::Client,
         referrer_policy: source.pick(&[None, Some(ReferrerPolicy::UnsafeUrl)]),
+        integrity: String::new(),
         upload_listener: source.pick(&[UseCorsPreflight::Unset, UseCorsPreflight::Set]),
     }
 }

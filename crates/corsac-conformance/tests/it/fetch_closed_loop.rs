@@ -127,6 +127,7 @@ impl Class {
             cache: CacheMode::Default,
             referrer: Referrer::Client,
             referrer_policy: None,
+            integrity: String::new(),
             upload_listener: self.listener,
         }
     }

@@ -51,6 +51,7 @@ async fn answer(driver: &FetchDriver, line: &str) -> Value {
     match driver.take(line) {
         Answer::Ready(answer) => answer,
         Answer::Fetch(fetch) => fetch.run().await,
+        Answer::Read(read) => read.run().await,
     }
 }
 
@@ -197,4 +198,59 @@ fn the_program_answers_every_line() {
     let mut answers: Vec<_> = answers.collect();
     answers.sort_unstable();
     assert_eq!(answers, (0..20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_there_as_far_as_it_came() {
+    let response = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+                     Content-Length: 3\r\n\r\nhi";
+    let (address, _requests) = server(vec![response.to_vec()]);
+    let seen = answer(
+        &driver(),
+        &line(1, &format!("http://{address}/"), json!({})),
+    )
+    .await;
+    assert_eq!(seen["response"]["body"], "aGk=", "{seen}");
+    assert!(seen["response"]["body-error"].is_string(), "{seen}");
+}
+
+#[tokio::test]
+async fn a_body_is_read_piece_by_piece() {
+    let response = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\
+                     Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+    let (address, _requests) = server(vec![response.to_vec()]);
+    let driver = driver();
+    let fetch = line(1, &format!("http://{address}/"), json!({}));
+    let fetch = fetch.replacen('{', r#"{"pieces": "one-by-one", "#, 1);
+    let seen = answer(&driver, &fetch).await;
+    assert_eq!(seen["response"]["body-pieces"], true, "{seen}");
+    let read = r#"{"id": 2, "op": "read", "agent": "tab", "of": 1}"#;
+    assert_eq!(
+        answer(&driver, read).await,
+        json!({ "id": 2, "piece": "aGk=" })
+    );
+    assert_eq!(answer(&driver, read).await, json!({ "id": 2, "end": true }));
+    assert!(answer(&driver, read).await["error"].is_string());
+}
+
+#[tokio::test]
+async fn a_blob_is_fetched_until_it_is_revoked() {
+    let driver = driver();
+    let url = "blob:http://web-platform.test:8000/1";
+    let set = |bytes: Value| json!({ "id": 1, "op": "blob", "agent": "tab", "url": url, "type": "a/b", "bytes": bytes });
+    let fetch = line(2, url, json!({}));
+    assert_eq!(
+        answer(&driver, &set("aGk=".into()).to_string()).await,
+        json!({ "id": 1 })
+    );
+    let seen = answer(&driver, &fetch).await;
+    assert_eq!(seen["response"]["body"], "aGk=", "{seen}");
+    let headers = json!([["content-length", "2"], ["content-type", "a/b"]]);
+    assert_eq!(seen["response"]["headers"], headers);
+    assert_eq!(
+        answer(&driver, &set(Value::Null).to_string()).await,
+        json!({ "id": 1 })
+    );
+    let seen = answer(&driver, &fetch).await;
+    assert_eq!(seen["network-error"]["code"], "blob-url/no-entry", "{seen}");
 }

@@ -1,7 +1,6 @@
 //! The body of a response, as it arrives.
 
 use std::fmt;
-use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
@@ -54,8 +53,8 @@ impl ResponseBody {
     }
 
     /// A body that needs no network.
-    pub(super) fn at_hand(bytes: &Arc<[u8]>) -> Self {
-        Self::new(Source::AtHand(Bytes::from_owner(Arc::clone(bytes))))
+    pub(super) fn at_hand(bytes: Bytes) -> Self {
+        Self::new(Source::AtHand(bytes))
     }
 
     fn new(source: Source) -> Self {

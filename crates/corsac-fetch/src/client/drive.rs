@@ -1,9 +1,10 @@
 //! Drives a fetch to its outcome.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::body::ResponseBody;
@@ -12,6 +13,7 @@ use super::options::{ClientOptions, ClientOptionsError};
 use super::request_stream::RequestStream;
 use super::transport::Transport;
 use crate::fetch::fetch;
+use crate::integrity::HashAlgorithm;
 use crate::machine::{Outcome, Outgoing, ResponseHead, Step, TransportFailure};
 use crate::request::{FetchRequest, Page};
 use crate::request_constructor::TypeError;
@@ -104,8 +106,10 @@ impl Client {
             let (outgoing, pending) = match step {
                 Step::Send(outgoing, pending) => (outgoing, pending),
                 Step::Done(outcome) => {
-                    observe(&outcome.trace);
-                    return Ok(self.response(*outcome, last_body, deadline));
+                    let response = self.response(*outcome, last_body, deadline);
+                    let response = response.judged().await;
+                    observe(&response.outcome.trace);
+                    return Ok(response);
                 }
             };
             observe(pending.trace());
@@ -148,7 +152,7 @@ impl Client {
         let body = response
             .filter(|it| it.has_body)
             .and_then(|response| match &response.data {
-                Some(data) => Some(ResponseBody::at_hand(data)),
+                Some(data) => Some(ResponseBody::at_hand(Bytes::from_owner(Arc::clone(data)))),
                 None => last_body,
             });
         let body = body.map(|body| body.with_bounds(self.body_limit, deadline));
@@ -177,6 +181,37 @@ impl Client {
     pub fn reset(&self) {
         self.user_agent().reset();
         self.transport.forget_connections();
+    }
+}
+
+impl Response {
+    /// The response once its body is known to be the one that was asked for.
+    async fn judged(self) -> Self {
+        let Self { outcome, body } = self;
+        let body = match (&outcome.integrity, body) {
+            (Some(_), Some(body)) => body,
+            (_, body) => return Self { outcome, body },
+        };
+        let bytes = body.bytes().await.ok();
+        let digest = bytes.as_ref().map(|bytes| {
+            |algorithm| {
+                ring::digest::digest(ring_algorithm(algorithm), bytes)
+                    .as_ref()
+                    .to_vec()
+            }
+        });
+        let outcome = outcome.judge_body(digest);
+        let bytes = bytes.filter(|_| outcome.result.is_ok());
+        let body = bytes.map(ResponseBody::at_hand);
+        Self { outcome, body }
+    }
+}
+
+fn ring_algorithm(algorithm: HashAlgorithm) -> &'static ring::digest::Algorithm {
+    match algorithm {
+        HashAlgorithm::Sha256 => &ring::digest::SHA256,
+        HashAlgorithm::Sha384 => &ring::digest::SHA384,
+        HashAlgorithm::Sha512 => &ring::digest::SHA512,
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod address_spaces;
 mod bad_ports;
+mod blob_urls;
 mod cookie_model;
 mod cookies;
 mod data_urls;
+mod integrity;
 mod locations;
 mod machine;
 mod mixed_content;

@@ -267,3 +267,34 @@ async fn fetches_of_one_client_go_on_at_once() {
         assert_eq!(task.await.expect("an answer"), (200, "ok".to_owned()));
     }
 }
+
+const HELLO_SHA256: &str = "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+
+/// What the page gets of a response, if it asks for these digests.
+async fn with_integrity(response: &str, integrity: &str) -> Result<(u16, String), NetworkError> {
+    let server = Server::answering(format!("{SHARED}{response}")).await;
+    let asked = FetchRequest {
+        integrity: integrity.to_owned(),
+        ..request(server.url("/"))
+    };
+    let response = fetch(&client(&ClientOptions::default()), asked).await;
+    let status = response.outcome.result?.status;
+    let body = response.body.expect("a body");
+    let bytes = body.bytes().await.expect("it was read before");
+    Ok((status, String::from_utf8(bytes.into()).expect("text")))
+}
+
+#[tokio::test]
+async fn a_page_gets_the_bytes_that_it_asks_for_or_none() {
+    let hello = "Content-Length: 5\r\n\r\nhello";
+    let seen = Ok((200, "hello".to_owned()));
+    assert_eq!(with_integrity(hello, HELLO_SHA256).await, seen);
+    assert_eq!(with_integrity(hello, "md5-x").await, seen);
+    let sha384 = "sha384-WeF0h3dEjGnea4ANejO7+5/xtGPkQ1TDVTvNucZm+pASWjx5+QOXvfX2oT3oKGhP";
+    let is_mismatch = |seen: &Result<_, NetworkError>| matches!(seen, Err(error) if error.code() == "integrity/mismatch");
+    assert_eq!(with_integrity(hello, sha384).await, seen);
+    let hallo = "Content-Length: 5\r\n\r\nhallo";
+    assert!(is_mismatch(&with_integrity(hallo, HELLO_SHA256).await));
+    let cut = with_integrity("Content-Length: 6\r\n\r\nhello", HELLO_SHA256).await;
+    assert_eq!(cut.expect_err("it is cut").code(), "integrity/incomplete");
+}

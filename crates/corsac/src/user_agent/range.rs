@@ -5,10 +5,10 @@ use core::cmp::Ordering;
 /// A single range of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SingleRange {
-    /// Is the first byte named? `bytes=-500` asks for the last ones instead.
-    pub has_start: bool,
-    /// Is the last byte named?
-    pub has_end: bool,
+    /// The number of the first byte; `None` for `bytes=-500`, which asks for the last ones.
+    pub start: Option<u64>,
+    /// The number of the last byte, or how many are asked for if there is no first.
+    pub end: Option<u64>,
 }
 
 /// Whether white space around the parts of a range is let through.
@@ -24,7 +24,7 @@ pub enum RangeWhitespace {
 /// Parses a single range header value; `None` is failure.
 ///
 /// Follows [parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value).
-/// The numbers have any length.
+/// The numbers have any length; one above [`u64::MAX`] is taken for that.
 #[must_use]
 pub fn parse_single_range_header_value(
     value: &[u8],
@@ -47,8 +47,8 @@ pub fn parse_single_range_header_value(
     }
     // 21.
     Some(SingleRange {
-        has_start: !start.is_empty(),
-        has_end: !end.is_empty(),
+        start: number(start),
+        end: number(end),
     })
 }
 
@@ -69,6 +69,15 @@ fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     bytes.split_at(len)
+}
+
+/// The number that digits stand for; `None` for no digits.
+fn number(digits: &[u8]) -> Option<u64> {
+    let value = digits.iter().fold(0_u64, |number, digit| {
+        let digit = u64::from(digit - b'0');
+        number.saturating_mul(10).saturating_add(digit)
+    });
+    (!digits.is_empty()).then_some(value)
 }
 
 /// Compares two decimal numbers of any length.

@@ -25,7 +25,7 @@ pub fn is_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
         !has_unsafe_byte(value) && has_safelisted_essence(value)
     } else if is(b"range") {
         parse_single_range_header_value(value, RangeWhitespace::Refused)
-            .is_some_and(|range| range.has_start)
+            .is_some_and(|range| range.start.is_some())
     } else {
         false
     }

@@ -111,7 +111,7 @@ fn a_range_must_have_a_start_and_no_more() {
         ],
     );
     let spaced = parse_single_range_header_value(b"bytes \t= 1\t- 2", RangeWhitespace::Allowed);
-    assert!(spaced.is_some_and(|range| range.has_start && range.has_end));
+    assert!(spaced.is_some_and(|range| range.start.is_some() && range.end.is_some()));
 }
 
 #[test]

@@ -1,0 +1,56 @@
+//! What bytes a `blob:` URL leads to; `conformance/fetch/blob-url.toml` has the rest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use corsac_fetch::{Blob, NetworkError, Step, UserAgent, fetch};
+
+use crate::support::{asked, page, url};
+
+const URL: &str = "blob:https://app.example/1";
+
+fn user_agent() -> UserAgent {
+    let mut user_agent = UserAgent::default();
+    let blob = Blob {
+        bytes: Arc::from(&b"0123456789"[..]),
+        r#type: b"text/plain".to_vec(),
+    };
+    user_agent.blob_urls_mut().insert(&url(URL), blob);
+    user_agent
+}
+
+fn bytes(user_agent: &mut UserAgent, range: Option<&str>) -> Result<Vec<u8>, NetworkError> {
+    let mut asked = asked(URL);
+    let range = range.map(|range| (b"Range".to_vec(), range.into()));
+    asked.headers.extend(range);
+    let page = page("https://app.example/");
+    let Ok(Step::Done(outcome)) = fetch(user_agent, &page, asked, Duration::ZERO) else {
+        panic!("a blob needs no network");
+    };
+    outcome
+        .result
+        .map(|response| response.data.expect("a body").to_vec())
+}
+
+fn check(range: &str, expected: &str) {
+    let found = bytes(&mut user_agent(), Some(range)).expect("a range");
+    assert_eq!(found, expected.as_bytes(), "{range}");
+}
+
+#[test]
+fn a_range_has_both_its_ends() {
+    check("bytes=0-0", "0");
+    check("bytes=2-4", "234");
+    check("bytes=9-", "9");
+    check("bytes=-3", "789");
+    check("bytes=5-10", "56789");
+}
+
+#[test]
+fn a_url_that_is_revoked_leads_nowhere() {
+    let mut user_agent = user_agent();
+    assert_eq!(bytes(&mut user_agent, None).expect("a blob"), b"0123456789");
+    user_agent.blob_urls_mut().remove(&url(URL));
+    let error = bytes(&mut user_agent, None).expect_err("it is revoked");
+    assert_eq!(error.code(), "blob-url/no-entry");
+}
