@@ -54,3 +54,33 @@ fn a_url_that_is_revoked_leads_nowhere() {
     let error = bytes(&mut user_agent, None).expect_err("it is revoked");
     assert_eq!(error.code(), "blob-url/no-entry");
 }
+
+/// The bytes by their numbers, one by one; `None` if there is none of them.
+fn naive_range(start: Option<usize>, end: Option<usize>) -> Option<Vec<u8>> {
+    let is_asked_for = |at: usize| match (start, end) {
+        (None, None) => false,
+        (None, Some(n_last)) => at + n_last >= 10,
+        (Some(start), None) => at >= start,
+        (Some(start), Some(end)) => start <= end && (start..=end).contains(&at),
+    };
+    let bytes = b"0123456789".iter().enumerate();
+    let found: Vec<u8> = bytes
+        .filter(|(at, _)| is_asked_for(*at))
+        .map(|it| *it.1)
+        .collect();
+    (!found.is_empty()).then_some(found)
+}
+
+#[test]
+fn every_range_has_the_bytes_that_its_numbers_say() {
+    let mut user_agent = user_agent();
+    let numbers = || std::iter::once(None).chain((0..=12).map(Some));
+    let text = |number: Option<usize>| number.map_or(String::new(), |it| it.to_string());
+    for start in numbers() {
+        for end in numbers() {
+            let range = format!("bytes={}-{}", text(start), text(end));
+            let found = bytes(&mut user_agent, Some(&range)).ok();
+            assert_eq!(found, naive_range(start, end), "{range}");
+        }
+    }
+}

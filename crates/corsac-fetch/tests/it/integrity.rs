@@ -1,6 +1,7 @@
 //! Which bytes a script asks for.
 
 use corsac_fetch::{HashAlgorithm, IntegrityMetadata};
+use proptest::prelude::*;
 
 /// Is a body with the digest `[0, 0, 63]` one that is asked for, by its digest of this kind?
 fn check(text: &str, algorithm: Option<HashAlgorithm>, is_allowed: bool) {
@@ -59,5 +60,14 @@ fn a_digest_that_cannot_be_read_is_one_that_no_body_has() {
         "sha256-AAA/ sha384-*",
     ] {
         check(text, Some(HashAlgorithm::Sha384), false);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_is_read(text in "(sha(256|384|512)|[-?A-Za-z0-9+/=_ ])*") {
+        let metadata = IntegrityMetadata::parse(&text);
+        let is_without = metadata.algorithm().is_none();
+        prop_assert_eq!(metadata.allows(b"\xFF\0 no body has this digest"), is_without);
     }
 }
