@@ -25,7 +25,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
     let mut headers = cors_preflight_headers(&fetch.request.checked());
     append_hop_headers(&mut headers, &fetch, ua);
     append_accept_encoding(&mut headers);
-    let outgoing = Outgoing {
+    let outgoing = Arc::new(Outgoing {
         url: fetch.request.current_url().clone(),
         method: b"OPTIONS".to_vec(),
         headers,
@@ -33,11 +33,11 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
         includes_credentials: false,
         connection,
         purpose: Purpose::Preflight,
-    };
+    });
     // 6.
     fetch.trace.sent(SENT, &outgoing);
     Step::Send(
-        Box::new(outgoing),
+        outgoing,
         Pending {
             fetch,
             waiting: Waiting::Preflight(connection),

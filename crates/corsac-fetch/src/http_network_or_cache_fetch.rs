@@ -3,6 +3,7 @@
 //! There is no HTTP cache: every request goes to the network, as with a cache that is always
 //! empty.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting, StaticHeaderName};
@@ -38,7 +39,7 @@ pub(crate) fn start(
     let mut headers = fetch.request.headers.combined(MOST_ADDED_HEADERS);
     // 8.5. to 8.9.
     if let Some(length) = content_length(&fetch) {
-        append(&mut headers, CONTENT_LENGTH, length.to_string().as_bytes());
+        headers.append(length);
     }
     append_hop_headers(&mut headers, &fetch, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
@@ -49,7 +50,7 @@ pub(crate) fn start(
     {
         append(&mut headers, COOKIE, &cookies);
     }
-    let outgoing = Outgoing {
+    let outgoing = Arc::new(Outgoing {
         url: fetch.request.current_url().clone(),
         method: fetch.request.method.clone(),
         headers,
@@ -57,14 +58,14 @@ pub(crate) fn start(
         includes_credentials,
         connection,
         purpose: Purpose::Request,
-    };
+    });
     fetch.trace.sent(SENT, &outgoing);
     let sent = Sent {
         includes_credentials,
         connection,
     };
     Step::Send(
-        Box::new(outgoing),
+        outgoing,
         Pending {
             fetch,
             waiting: Waiting::Response(sent),
@@ -172,11 +173,16 @@ fn outgoing_body(fetch: &Fetch) -> OutgoingBody {
     }
 }
 
-fn content_length(fetch: &Fetch) -> Option<usize> {
+fn content_length(fetch: &Fetch) -> Option<Header> {
     match &fetch.request.body {
-        Some(Body::Bytes { bytes, .. }) => Some(bytes.len()),
+        Some(Body::Bytes { bytes, .. }) => {
+            Header::named(CONTENT_LENGTH, bytes.len().to_string().into_bytes())
+        }
         Some(Body::Stream) => None,
-        None => matches!(fetch.request.method.as_slice(), b"POST" | b"PUT").then_some(0),
+        None => {
+            let is_expected = matches!(fetch.request.method.as_slice(), b"POST" | b"PUT");
+            is_expected.then_some(CONTENT_LENGTH_0)
+        }
     }
 }
 
@@ -214,6 +220,7 @@ fn append(headers: &mut HeaderList, name: StaticHeaderName, value: &[u8]) {
 /// `Accept-Encoding`, `Cookie`.
 const MOST_ADDED_HEADERS: usize = 11;
 const CONTENT_LENGTH: StaticHeaderName = StaticHeaderName::new("Content-Length");
+const CONTENT_LENGTH_0: Header = Header::from_static("Content-Length", "0");
 const REFERER: StaticHeaderName = StaticHeaderName::new("Referer");
 const COOKIE: StaticHeaderName = StaticHeaderName::new("Cookie");
 const ACCEPT_IDENTITY: Header = Header::from_static("Accept-Encoding", "identity");

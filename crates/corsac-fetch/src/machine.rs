@@ -22,7 +22,7 @@ use crate::user_agent::UserAgent;
 #[expect(clippy::exhaustive_enums, reason = "a fetch goes on or is done")]
 pub enum Step {
     /// Send this, and hand what comes back to the [`Pending`].
-    Send(Box<Outgoing>, Pending),
+    Send(Arc<Outgoing>, Pending),
     /// That was all.
     Done(Box<Outcome>),
 }
@@ -140,7 +140,7 @@ impl Pending {
 ///
 /// The header list is complete but for what the wire itself needs: `Host` (or `:authority`),
 /// `Connection`, `Transfer-Encoding`. A `Content-Length` that belongs there is in the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     /// Where to. Always `http` or `https`; the fragment is not sent.
     pub url: Url,

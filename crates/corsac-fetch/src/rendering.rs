@@ -142,19 +142,19 @@ impl Lines {
     }
 
     fn sent(&mut self, rule: Rule, exchange: &Exchange, credentials: &str) {
-        let what = match exchange.purpose {
+        let what = match exchange.sent.purpose {
             Purpose::Preflight => "the preflight",
             Purpose::Request => "the request",
         };
-        let url = &exchange.url;
-        let method = printable(&exchange.method);
+        let url = &exchange.sent.url;
+        let method = printable(&exchange.sent.method);
         self.rule(
             LineKind::Step,
             rule,
             &format!("{what} is sent {credentials}"),
         );
         self.push(LineKind::Sent, format!("{method} {url}"));
-        self.headers(LineKind::Sent, &exchange.sent);
+        self.headers(LineKind::Sent, &exchange.sent.headers);
     }
 
     fn received(&mut self, rule: Rule, head: &ResponseHead) {

@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use corsac::user_agent::{
-    HeaderList, ResponseTainting, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
+    ResponseTainting, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
 };
 use url::Url;
 
 use crate::cookies::CookieRefusal;
-use crate::machine::{Outgoing, Purpose, ResponseHead};
+use crate::machine::{Outgoing, ResponseHead};
 use crate::network_error::NetworkError;
 
 /// The steps of a fetch, in the order in which they were taken, and the exchanges on the wire.
@@ -25,14 +25,8 @@ pub struct Trace {
 /// One exchange on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Where to.
-    pub url: Url,
-    /// The method.
-    pub method: Vec<u8>,
-    /// The headers that the user agent sent, but for those that the wire needs.
-    pub sent: HeaderList,
+    /// What was sent, its body included, but for the headers that the wire needs.
+    pub sent: Arc<Outgoing>,
     /// What came back, if anything did.
     pub received: Option<Arc<ResponseHead>>,
 }
@@ -215,7 +209,7 @@ impl Trace {
     }
 
     /// Notes that an exchange begins.
-    pub(crate) fn sent(&mut self, rule: Rule, outgoing: &Outgoing) {
+    pub(crate) fn sent(&mut self, rule: Rule, outgoing: &Arc<Outgoing>) {
         let credentials = outgoing.includes_credentials;
         self.push(
             rule,
@@ -225,10 +219,7 @@ impl Trace {
             },
         );
         self.exchanges.push(Exchange {
-            purpose: outgoing.purpose,
-            url: outgoing.url.clone(),
-            method: outgoing.method.clone(),
-            sent: outgoing.headers.clone(),
+            sent: Arc::clone(outgoing),
             received: None,
         });
     }

@@ -139,14 +139,14 @@ fn readable(response: &FilteredResponse, body: Option<String>) -> Readable {
 
 fn exchange(exchange: &Exchange) -> ReportedExchange<'_> {
     ReportedExchange {
-        purpose: match exchange.purpose {
+        purpose: match exchange.sent.purpose {
             Purpose::Preflight => "preflight",
             Purpose::Request => "request",
         },
         sent: Sent {
-            method: text(&exchange.method),
-            url: exchange.url.as_str(),
-            headers: pairs(&exchange.sent),
+            method: text(&exchange.sent.method),
+            url: exchange.sent.url.as_str(),
+            headers: pairs(&exchange.sent.headers),
         },
         received: exchange.received.as_deref().map(received),
     }

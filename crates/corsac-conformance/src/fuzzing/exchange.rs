@@ -50,7 +50,7 @@ pub fn exchange(data: &[u8]) {
 }
 
 /// What was sent, and what came back.
-type Wire = Vec<(Outgoing, Option<ResponseHead>)>;
+type Wire = Vec<(Arc<Outgoing>, Option<ResponseHead>)>;
 
 fn run(
     ua: &mut UserAgent,
@@ -66,7 +66,7 @@ fn run(
                 assert!(wire.len() < MAX_EXCHANGES, "it does not end");
                 let is_lost = source.byte() == 0xFF;
                 let head = (!is_lost).then(|| head(source, &outgoing));
-                wire.push((*outgoing, head.clone()));
+                wire.push((outgoing, head.clone()));
                 match head {
                     Some(head) => pending.receive(ua, head, now),
                     None => pending.fail(ua, TransportFailure::Closed),

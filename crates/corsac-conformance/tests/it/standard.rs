@@ -238,7 +238,10 @@ fn rules_in(source: &str) -> Vec<(String, String)> {
     let paired = source.lines().filter_map(|line| {
         let (_, pair) = line.split_once("(\"")?;
         match quoted(pair).as_slice() {
-            [anchor, middle, step, ..] if middle == ", " && is_step(step) => {
+            // `("Content-Length", "0")` is a header.
+            [anchor, middle, step, ..]
+                if middle == ", " && is_step(step) && !anchor.contains(char::is_uppercase) =>
+            {
                 Some((anchor.clone(), step.clone()))
             }
             _ => None,

@@ -1,6 +1,7 @@
 //! What pages may ask for, and what they get.
 
 mod address_spaces;
+mod allocations;
 mod bad_ports;
 mod blob_urls;
 mod cookie_model;

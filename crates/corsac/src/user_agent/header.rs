@@ -11,7 +11,12 @@ use crate::header::is_token;
 /// To clone it is cheap: a fetch hands its headers on many times. One that is known when the
 /// program is written is made by [`Header::from_static`] and allocates nothing.
 #[derive(Clone)]
-pub struct Header(Text);
+pub struct Header {
+    /// Names of another length are other names, which is most of what a look-up in a list has to
+    /// know.
+    name_len: usize,
+    text: Text,
+}
 
 #[derive(Clone)]
 enum Text {
@@ -23,11 +28,8 @@ enum Text {
         name: &'static str,
         value: Arc<[u8]>,
     },
-    Joined {
-        /// The name, and then the value.
-        bytes: Arc<[u8]>,
-        name_len: usize,
-    },
+    /// The name, and then the value.
+    Joined(Arc<[u8]>),
 }
 
 /// A header name that is known when the program is written.
@@ -74,7 +76,10 @@ impl Header {
     pub const fn from_static(name: &'static str, value: &'static str) -> Self {
         let StaticHeaderName(name) = StaticHeaderName::new(name);
         assert!(is_header_value(value.as_bytes()), "it is no header value");
-        Self(Text::Static { name, value })
+        Self {
+            name_len: name.len(),
+            text: Text::Static { name, value },
+        }
     }
 
     /// Makes a header of a known name, unless the value is not a
@@ -89,10 +94,11 @@ impl Header {
     /// Makes a header of a value that cannot be anything but one.
     pub(super) fn named_unchecked(name: StaticHeaderName, value: Arc<[u8]>) -> Self {
         debug_assert!(is_header_value(&value), "it is no header value");
-        Self(Text::Named {
-            name: name.0,
-            value,
-        })
+        let StaticHeaderName(name) = name;
+        Self {
+            name_len: name.len(),
+            text: Text::Named { name, value },
+        }
     }
 
     /// The header under another spelling of its name.
@@ -114,19 +120,19 @@ impl Header {
             }
             false => Arc::from([name, value].concat()),
         };
-        Self(Text::Joined {
-            bytes,
+        Self {
             name_len: name.len(),
-        })
+            text: Text::Joined(bytes),
+        }
     }
 
     /// The name, in the case in which it was given.
     #[inline]
     #[must_use]
     pub fn name(&self) -> &[u8] {
-        match &self.0 {
+        match &self.text {
             Text::Static { name, .. } | Text::Named { name, .. } => name.as_bytes(),
-            Text::Joined { bytes, name_len } => &bytes[..*name_len],
+            Text::Joined(bytes) => &bytes[..self.name_len],
         }
     }
 
@@ -134,16 +140,16 @@ impl Header {
     #[inline]
     #[must_use]
     pub fn value(&self) -> &[u8] {
-        match &self.0 {
+        match &self.text {
             Text::Static { value, .. } => value.as_bytes(),
             Text::Named { value, .. } => value,
-            Text::Joined { bytes, name_len } => &bytes[*name_len..],
+            Text::Joined(bytes) => &bytes[self.name_len..],
         }
     }
 
     #[inline]
     pub(super) fn is_named(&self, name: &[u8]) -> bool {
-        self.name().len() == name.len() && self.name().eq_ignore_ascii_case(name)
+        self.name_len == name.len() && self.name().eq_ignore_ascii_case(name)
     }
 }
 

@@ -98,9 +98,10 @@ impl HeaderList {
     ///
     /// Follows [append](https://fetch.spec.whatwg.org/#concept-header-list-append).
     pub fn append(&mut self, header: Header) {
-        let same = self.0.iter().find(|it| it.is_named(header.name()));
+        let name = header.name();
+        let same = self.0.iter().find(|it| it.is_named(name));
         self.0.push(match same {
-            Some(same) if same.name() != header.name() => header.renamed(same.name()),
+            Some(same) if same.name() != name => header.renamed(same.name()),
             Some(_) | None => header,
         });
     }
@@ -109,8 +110,8 @@ impl HeaderList {
     ///
     /// Follows [set](https://fetch.spec.whatwg.org/#concept-header-list-set).
     pub fn set(&mut self, header: Header) {
-        let is_same = |it: &Header| it.is_named(header.name());
-        let Some(first) = self.0.iter().position(is_same) else {
+        let name = header.name();
+        let Some(first) = self.0.iter().position(|it| it.is_named(name)) else {
             self.0.push(header);
             return;
         };
@@ -118,7 +119,7 @@ impl HeaderList {
         let mut at = 0;
         self.0.retain(|it| {
             at += 1;
-            at <= first + 1 || !it.is_named(header.name())
+            at <= first + 1 || !it.is_named(name)
         });
     }
 

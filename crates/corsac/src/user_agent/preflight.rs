@@ -51,8 +51,8 @@ pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
 }
 
 /// Those above and those that a user agent adds to every request: `Accept`, two of the CORS
-/// protocol, `Referer`, `Origin`, three of Fetch metadata, `User-Agent`.
-const MOST_PREFLIGHT_HEADERS: usize = 9;
+/// protocol, `Referer`, `Origin`, three of Fetch metadata, `User-Agent`, `Accept-Encoding`.
+const MOST_PREFLIGHT_HEADERS: usize = 10;
 const ACCEPT_ANYTHING: Header = Header::from_static("Accept", "*/*");
 const REQUEST_METHOD: StaticHeaderName = StaticHeaderName::new("Access-Control-Request-Method");
 const REQUEST_HEADERS: StaticHeaderName = StaticHeaderName::new("Access-Control-Request-Headers");
