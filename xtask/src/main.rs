@@ -8,6 +8,7 @@
 )]
 
 mod bench_gateway;
+mod browsers;
 mod full_test;
 mod programs;
 mod repository;
@@ -43,6 +44,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             Ok(())
         }
         ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
+        ["browsers", arguments @ ..] => browsers::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -59,6 +61,8 @@ cargo xtask TASK
 
   test            everything: format, tidy, lints, docs and all tests, the demo in a browser too
   tidy            the invariants of the tree alone; takes a second
+  browsers        what real browsers do, beside what corsac says that they do; takes
+                  --browser NAME, --scenarios N, --seed S and --scenario FILE
   bench           lists the benchmarks
   bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
 

@@ -17,6 +17,41 @@ pub struct Deviation {
     pub happened: String,
 }
 
+impl Deviation {
+    /// What is the same in deviations that have the same cause, more often than not.
+    #[must_use]
+    pub fn gist(&self) -> String {
+        let Self {
+            kind,
+            foretold,
+            happened,
+            ..
+        } = self;
+        let is_there = |value: &str| if value == NONE { "none" } else { "one" };
+        match kind.as_str() {
+            "requests" => format!("{kind}: {} / {}", methods(foretold), methods(happened)),
+            "outcome" | "type" | "status" | "redirected" => {
+                format!("{kind}: {foretold} / {happened}")
+            }
+            name if name.starts_with("request sec-") => format!("{kind}: {foretold} / {happened}"),
+            _ => format!("{kind}: {} / {}", is_there(foretold), is_there(happened)),
+        }
+    }
+}
+
+/// Whether each request is a preflight: not more of its method.
+fn methods(requests: &str) -> String {
+    let lines = requests.split(" | ");
+    let methods = lines.map(|it| {
+        if it.starts_with("OPTIONS ") {
+            "preflight"
+        } else {
+            "request"
+        }
+    });
+    methods.collect::<Vec<_>>().join(" ")
+}
+
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

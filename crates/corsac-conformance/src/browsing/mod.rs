@@ -10,19 +10,27 @@ mod browser;
 mod compare;
 mod foretell;
 mod generate;
+mod held;
+mod known;
 mod observation;
 mod place;
 mod scenario;
+mod shrink;
 mod stage;
+mod table;
 
 pub use browser::{Browser, BrowserError, ConsoleMessage, Engine, Processes, Program, StartError};
 pub use compare::{Deviation, compare};
 pub use foretell::foretell;
-pub use generate::generate;
+pub use generate::{generate, scenario_of_case, scenarios};
+pub use held::{Disagreement, Held, HoldError, hold};
+pub use known::{KnownDeviation, KnownDeviationsError, load_known_deviations};
 pub use observation::{Arrived, Observation, Seen, SeenResponse};
 pub use place::{Place, Places};
 pub use scenario::{
     Answer, Api, Asked, Body, Call, Credentials, Mode, Page, Redirect, Route, Scenario,
     ScenarioError,
 };
+pub use shrink::{reductions, shrink};
 pub use stage::{Stage, StageError};
+pub use table::table;

@@ -90,7 +90,11 @@ impl Arrived {
             if !(is_of_script || matters(&name)) {
                 continue;
             }
-            let value = places.named(value, id);
+            let value = match name.as_str() {
+                // Chromium's HTTP cache reads it and writes it anew: as numbers, without spaces.
+                "range" => "as the HTTP cache writes it".to_owned(),
+                _ => places.named(value, id),
+            };
             fields
                 .entry(name)
                 .and_modify(|joined| *joined = format!("{joined}, {value}"))

@@ -242,9 +242,9 @@ impl Scenario {
 }
 
 impl fmt::Display for Scenario {
-    /// The text form, to be pasted into a test.
+    /// The text form on one line, to be pasted into a test.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?;
+        let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         f.write_str(&text)
     }
 }

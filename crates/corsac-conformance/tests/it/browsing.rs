@@ -1,10 +1,14 @@
 //! Scenarios for browsers: their text form, how they are made, and what is foretold of them.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 
 use corsac_conformance::browsing::{
-    Observation, Place, Places, Scenario, Seen, compare, foretell, generate,
+    Deviation, Observation, Place, Places, Scenario, Seen, compare, foretell, generate, reductions,
+    scenario_of_case, shrink,
 };
+use corsac_conformance::conformance_dir;
+use corsac_conformance::fetching::load_fetch_cases;
 use corsac_fetch::Profile;
 use url::Url;
 
@@ -98,4 +102,47 @@ fn observations_differ_where_engines_do() {
     let kinds: Vec<_> = deviations.iter().map(|it| it.kind.as_str()).collect();
     assert_eq!(kinds, ["requests"]);
     assert!(compare(&of_profile(Profile::Spec), &of_profile(Profile::Spec)).is_empty());
+}
+
+#[test]
+fn most_fetch_cases_can_be_played_in_a_browser() {
+    let cases = load_fetch_cases(&conformance_dir().join("fetch")).unwrap();
+    let n_played = cases.iter().filter_map(scenario_of_case).count();
+    assert!(2 * n_played > cases.len(), "{n_played} of {}", cases.len());
+}
+
+/// What a fetch with the engine's profile is taken for, so that no browser is needed.
+fn deviations_of(scenarios: &[Scenario]) -> Vec<Vec<Deviation>> {
+    let of_profile = |it, profile| foretell(it, profile, &Places::default());
+    let deviations = scenarios.iter().map(|it| {
+        compare(
+            &of_profile(it, Profile::Spec),
+            &of_profile(it, Profile::Chromium),
+        )
+    });
+    deviations.collect()
+}
+
+#[tokio::test]
+async fn a_scenario_is_made_as_small_as_it_still_deviates() {
+    let scenarios = generate(300, 7);
+    let found = deviations_of(&scenarios);
+    let mut n_shrunk = 0;
+    for (scenario, deviations) in scenarios.iter().zip(found) {
+        let Some(first) = deviations.first() else {
+            continue;
+        };
+        let play = async |it: &[Scenario]| Ok::<_, Infallible>(deviations_of(it));
+        let Ok(smallest) = shrink(scenario, &deviations, play).await;
+        let gists = |it: &[Deviation]| it.iter().map(Deviation::gist).collect::<Vec<_>>();
+        let left = deviations_of(std::slice::from_ref(&smallest)).remove(0);
+        assert!(gists(&left).contains(&first.gist()), "{smallest}");
+        let smaller = deviations_of(&reductions(&smallest));
+        assert!(
+            smaller.iter().all(|it| !gists(it).contains(&first.gist())),
+            "{smallest}"
+        );
+        n_shrunk += 1;
+    }
+    assert!(n_shrunk > 3, "{n_shrunk}");
 }

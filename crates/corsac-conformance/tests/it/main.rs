@@ -1,6 +1,7 @@
 //! The conformance cases, the lists of what they must cover, and the oracles.
 
 mod browser_drivers;
+mod browsers;
 mod browsing;
 mod coverage;
 mod fetch_cases;

@@ -1,6 +1,7 @@
 //! Makes scenarios: all pairs of classes of values, and random ones from a seed.
 
 mod answers;
+mod cases;
 mod classes;
 mod seeded;
 mod shape;
@@ -9,9 +10,23 @@ mod values;
 use std::collections::HashSet;
 
 use super::scenario::Scenario;
+use crate::fetching::load_fetch_cases;
+use crate::load::{LoadErrors, conformance_dir};
+pub use cases::scenario_of_case;
 use classes::Dimension;
 use seeded::Seeded;
 use shape::Shape;
+
+/// `n` scenarios: the cases of `conformance/fetch/` that a browser can play, and then those that
+/// [`generate`] makes from the seed.
+pub fn scenarios(n: usize, seed: u64) -> Result<Vec<Scenario>, LoadErrors> {
+    let cases = load_fetch_cases(&conformance_dir().join("fetch"))?;
+    let mut scenarios: Vec<_> = cases.iter().filter_map(scenario_of_case).collect();
+    scenarios.truncate(n);
+    let n_more = n - scenarios.len();
+    scenarios.extend(generate(n_more, seed));
+    Ok(scenarios)
+}
 
 /// `n` different scenarios: half of them from the pairs of all classes of values, or as many as
 /// there are, and the others random. The same for the same seed.

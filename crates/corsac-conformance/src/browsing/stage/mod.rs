@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::browser::{Browser, BrowserError};
 use super::observation::Observation;
 use super::place::Places;
 use super::scenario::{Page, Scenario};
@@ -44,12 +45,11 @@ impl Stage {
         &self.places
     }
 
-    /// Plays scenarios in a browser. `open` lets it open a page, and is called once for each page
-    /// that there is among them, one after the other.
-    pub async fn play<E: fmt::Display>(
+    /// Plays scenarios in a browser, which opens every page that there is among them once.
+    pub async fn play(
         &self,
         scenarios: &[Scenario],
-        mut open: impl AsyncFnMut(String) -> Result<(), E>,
+        browser: &mut Browser,
     ) -> Result<Vec<Observation>, StageError> {
         let first = self.playing.add(scenarios);
         let mut pages: Vec<Page> = Vec::new();
@@ -60,9 +60,12 @@ impl Stage {
         }
         for page in pages {
             self.playing.set_page(page, first);
-            let opened = open(page.url(&self.places)).await;
-            opened.map_err(|error| StageError::Page(error.to_string()))?;
+            let opened = timeout(PATIENCE, browser.open(&page.url(&self.places))).await;
+            opened.map_err(|_| StageError::Stuck(self.playing.n_left()))??;
             self.wait().await?;
+            for message in browser.console().await? {
+                self.playing.note_console(&message.text);
+            }
         }
         Ok(self.playing.take_observations(first))
     }
@@ -79,8 +82,8 @@ impl Stage {
     }
 }
 
-/// The page itself waits less for a call.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The page itself waits less for a call, but tells of several scenarios at once.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Why scenarios could not be played.
 #[derive(Debug)]
@@ -90,8 +93,8 @@ pub enum StageError {
     Bind(std::io::Error),
     /// No certificate could be made.
     Certificate(String),
-    /// The page could not be opened.
-    Page(String),
+    /// The browser does not do what it is told.
+    Browser(BrowserError),
     /// The page does not go on; so many scenarios are left.
     Stuck(usize),
 }
@@ -102,12 +105,18 @@ impl From<std::io::Error> for StageError {
     }
 }
 
+impl From<BrowserError> for StageError {
+    fn from(error: BrowserError) -> Self {
+        Self::Browser(error)
+    }
+}
+
 impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bind(error) => write!(f, "a server cannot be started: {error}"),
             Self::Certificate(error) => write!(f, "no certificate can be made: {error}"),
-            Self::Page(error) => write!(f, "the page cannot be opened: {error}"),
+            Self::Browser(error) => error.fmt(f),
             Self::Stuck(n_left) => {
                 write!(f, "the page does not go on, with {n_left} scenarios left")
             }

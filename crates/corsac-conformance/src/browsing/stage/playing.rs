@@ -150,6 +150,21 @@ impl Playing {
         answer.bytes(came.line.method.as_bytes(), |text| about.filled(text))
     }
 
+    /// Notes a message of the console with the scenario whose URL it has.
+    pub(super) fn note_console(&self, text: &str) {
+        let id = text.split_inclusive("/s/").skip(1);
+        let id = id
+            .filter_map(|it| it.split('/').next()?.parse::<u64>().ok())
+            .next();
+        let Some(id) = id else {
+            return;
+        };
+        if let Some(played) = self.state().played.get_mut(&id) {
+            let text = self.places.named(text, id);
+            played.observation.console.push(text);
+        }
+    }
+
     /// What was seen of the scenarios from `first` on.
     pub(super) fn take_observations(&self, first: u64) -> Vec<Observation> {
         let played = self.state().played.split_off(&first);
@@ -189,7 +204,7 @@ impl Playing {
 }
 
 /// How many scenarios a page fetches at once.
-const BATCH: usize = 10;
+const BATCH: usize = 4;
 
 fn named(seen: Seen, places: &Places, id: u64) -> Seen {
     let Seen::Response(response) = seen else {
