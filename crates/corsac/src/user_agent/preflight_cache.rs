@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::preflight::PreflightPermissions;
 use super::quirks::{CacheGranularity, CachedHead, CachedWildcard, CredentialedEntry, Quirks};
@@ -49,7 +49,7 @@ struct Entry {
 }
 
 /// What an entry allows.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Allowed {
     Method(Box<[u8]>),
     AnyMethod,
@@ -116,14 +116,11 @@ impl PreflightCache {
             b"*" if is_wildcard => Allowed::AnyHeaderName,
             it => Allowed::HeaderName(it.to_ascii_lowercase().into()),
         });
-        // Sorted, since a hostile answer may name as many as fit into its head.
-        let mut stored: Vec<_> = methods.chain(names).collect();
-        stored.sort_unstable();
-        stored.dedup();
+        // A set, since a hostile answer may name as many as fit into its head.
+        let stored: HashSet<_> = methods.chain(names).collect();
         let mut entries = self.permissions.remove(&key).unwrap_or_default();
         self.len -= entries.len();
-        let is_stored = |it: &Allowed| stored.binary_search(it).is_ok();
-        entries.retain(|it| it.credentials != credentials || !is_stored(&it.allowed));
+        entries.retain(|it| it.credentials != credentials || !stored.contains(&it.allowed));
         let is_url_kept = quirks
             .cache
             .longest_url
