@@ -22,7 +22,9 @@ pub(crate) fn run(arguments: &FetchArguments) -> Result<Exit, Failure> {
     if arguments.json {
         options.body_limit = Some(json::MAX_BODY_LEN);
     }
-    let user_agent = UserAgent::new(arguments.browser.into());
+    let permission = arguments.request.local_network_permission();
+    let user_agent =
+        UserAgent::new(arguments.browser.into()).with_local_network_permission(permission);
     let client = Client::new(user_agent, &options);
     let client = client.map_err(|error| Failure::misuse(format!("--cacert: {error}")))?;
     store_cookies(arguments, &client, &page)?;

@@ -1,5 +1,6 @@
 //! The options that say what a page asks for, and how its server is reached.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use clap::{Args, ValueEnum};
 use corsac::user_agent::{
     CredentialsMode, RedirectMode, RequestGuard, RequestMode, UseCorsPreflight, Written,
 };
+use corsac_fetch::address_space::Permission;
 use corsac_fetch::client::{Certificates, ClientOptions, HostOverride};
 use corsac_fetch::{Body, FetchRequest, Page};
 use url::Url;
@@ -79,6 +81,14 @@ pub(crate) struct RequestOptions {
     #[arg(long = "read", value_name = "NAME")]
     pub(crate) read: Vec<String>,
 
+    /// The address that the page came from, where a browser guards the local network
+    #[arg(long, value_name = "ADDRESS")]
+    page_address: Option<IpAddr>,
+
+    /// What the user has said to pages that want to talk to the local network
+    #[arg(long, value_name = "SAID", default_value = "prompt")]
+    local_network: LocalNetwork,
+
     /// Where a host leads, instead of asking the name service; repeatable
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<HostOverride>,
@@ -104,6 +114,13 @@ enum Credentials {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum LocalNetwork {
+    Granted,
+    Denied,
+    Prompt,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Mode {
     Cors,
     NoCors,
@@ -120,13 +137,26 @@ enum Redirect {
 impl RequestOptions {
     /// The page. If nothing is said of it, the user is told which it is.
     pub(crate) fn page(&self) -> Result<Page, Failure> {
-        let Some(origin) = &self.origin else {
+        let origin = self.origin.as_deref().unwrap_or_else(|| {
             terminal::note(&format!(
                 "the page is of {DEFAULT_ORIGIN}; --origin sets another"
             ));
-            return page_of(DEFAULT_ORIGIN);
-        };
-        page_of(origin)
+            DEFAULT_ORIGIN
+        });
+        let page = page_of(origin)?;
+        Ok(Page {
+            address: self.page_address.or(page.address),
+            ..page
+        })
+    }
+
+    /// What the user has said to pages that want to talk to the local network.
+    pub(crate) fn local_network_permission(&self) -> Permission {
+        match self.local_network {
+            LocalNetwork::Granted => Permission::Granted,
+            LocalNetwork::Denied => Permission::Denied,
+            LocalNetwork::Prompt => Permission::Prompt,
+        }
     }
 
     /// What the script asks for. Headers that it cannot set are told to the user.

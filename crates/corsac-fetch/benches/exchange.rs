@@ -60,6 +60,7 @@ fn head(status: u16, lines: &[(&str, &str)]) -> ResponseHead {
         status,
         status_text: Vec::new(),
         headers,
+        address: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! How near to the user a server is, for those who guard what is near.
 //!
 //! Local Network Access asks the user before a page from the internet talks to the user's own
-//! network. The Fetch standard has nothing of it; a user agent that wants it hands a
-//! [`LocalNetworkAccess`] in and tells it the address of each connection.
+//! network. The Fetch standard has nothing of it: it is a draft on top, and the profile says which
+//! engine enforces it. Then each connection is checked before a request is sent over it, if it is
+//! known where the page came from.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -60,7 +61,7 @@ pub struct LocalNetworkAccess {
     pub page: AddressSpace,
     /// Whether the page is a secure context.
     pub context: Context,
-    /// What the user says when asked.
+    /// What the user has said, if anything.
     pub permission: Permission,
     /// The space that the script says it means, by `targetAddressSpace`.
     pub target: Option<AddressSpace>,
@@ -76,31 +77,34 @@ pub enum Context {
     Insecure,
 }
 
-/// What the user says to a page that wants to talk to the local network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the user says yes or no")]
+/// What the user has said to a page that wants to talk to the local network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the states of a permission")]
 pub enum Permission {
     /// It may.
     Granted,
     /// It may not.
     Denied,
+    /// Nothing yet: a browser asks. There is nobody to ask here, so that the request ends.
+    #[default]
+    Prompt,
 }
 
 impl LocalNetworkAccess {
     /// May a request of the page use a connection to this space?
     ///
     /// Follows [Local Network Access check](https://wicg.github.io/local-network-access/#local-network-access-check)
-    /// from its third step on. The first, that a trustworthy page may talk to its own origin, is
-    /// for the caller, who knows the request.
+    /// from its fourth step on. The first, that a trustworthy page may talk to its own origin, is
+    /// for the caller, who knows the request. The draft's letter ends at a target that fits, by
+    /// which a script could do without the permission; here the check goes on, as the draft means.
     pub fn check(&self, connection: AddressSpace) -> Result<(), LocalNetworkFailure> {
-        // 3.
-        if let Some(target) = self.target {
-            return match target == connection {
-                true => Ok(()),
-                false => Err(LocalNetworkFailure::NotTheTarget { target, connection }),
-            };
-        }
         // 4.
+        if let Some(target) = self.target
+            && target != connection
+        {
+            return Err(LocalNetworkFailure::NotTheTarget { target, connection });
+        }
+        // 5.
         if connection >= self.page {
             return Ok(());
         }
@@ -108,6 +112,9 @@ impl LocalNetworkAccess {
             (Context::Insecure, _) => Err(LocalNetworkFailure::InsecureContext { connection }),
             (Context::Secure, Permission::Denied) => {
                 Err(LocalNetworkFailure::PermissionDenied { connection })
+            }
+            (Context::Secure, Permission::Prompt) => {
+                Err(LocalNetworkFailure::PermissionPrompt { connection })
             }
             (Context::Secure, Permission::Granted) => Ok(()),
         }
@@ -135,6 +142,11 @@ pub enum LocalNetworkFailure {
         /// The space that it wanted to talk to.
         connection: AddressSpace,
     },
+    /// The user would have to be asked.
+    PermissionPrompt {
+        /// The space that it wanted to talk to.
+        connection: AddressSpace,
+    },
 }
 
 impl LocalNetworkFailure {
@@ -145,6 +157,17 @@ impl LocalNetworkFailure {
             Self::NotTheTarget { .. } => "local-network/not-the-target",
             Self::InsecureContext { .. } => "local-network/insecure-context",
             Self::PermissionDenied { .. } => "local-network/permission-denied",
+            Self::PermissionPrompt { .. } => "local-network/permission-prompt",
+        }
+    }
+
+    /// The step of the check that decided.
+    pub(crate) const fn step(self) -> &'static str {
+        match self {
+            Self::NotTheTarget { .. } => "4.2",
+            Self::InsecureContext { .. } => "5.2",
+            Self::PermissionDenied { .. } => "5.11",
+            Self::PermissionPrompt { .. } => "5.13",
         }
     }
 }
@@ -163,6 +186,10 @@ impl fmt::Display for LocalNetworkFailure {
             Self::PermissionDenied { connection } => write!(
                 f,
                 "the user does not let the page talk to the address space `{connection}`"
+            ),
+            Self::PermissionPrompt { connection } => write!(
+                f,
+                "the user must be asked before the page talks to the address space `{connection}`"
             ),
         }
     }

@@ -1,5 +1,6 @@
 //! Fetching: from what a script asks for to the first step.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
@@ -7,6 +8,7 @@ use url::{Position, Url};
 
 use crate::integrity::IntegrityFailure;
 use crate::internal_request::Request;
+use crate::local_network_access::{LocalNetworkRule, target_of_url};
 use crate::machine::{Outcome, Step};
 use crate::main_fetch;
 use crate::network_error::NetworkError;
@@ -29,7 +31,13 @@ pub fn fetch(
     let mut request = Request::new(&request, page)?;
     append_if_absent(&mut request.headers, &ACCEPT_ANYTHING);
     append_if_absent(&mut request.headers, ua.identity().accept_language());
+    if request.target_address_space.is_none()
+        && ua.profile().local_network() == LocalNetworkRule::Permission
+    {
+        request.target_address_space = target_of_url(request.url());
+    }
     let fetch = Box::new(Fetch {
+        page_address: page.address,
         request,
         trace: Trace::default(),
         preflighted: Vec::new(),
@@ -40,6 +48,8 @@ pub fn fetch(
 /// A fetch under way: what the standard calls fetch params, and what became of them so far.
 #[derive(Debug)]
 pub(crate) struct Fetch {
+    /// The address that the page came from.
+    pub(crate) page_address: Option<IpAddr>,
     pub(crate) request: Request,
     pub(crate) trace: Trace,
     /// The keys of the hops that were made with a preflight or a cached one.

@@ -6,6 +6,7 @@ use corsac::user_agent::{
 };
 use url::Url;
 
+use crate::address_space::AddressSpace;
 use crate::integrity::IntegrityMetadata;
 use crate::request::{Body, CacheMode, Referrer, ReferrerPolicy};
 use crate::url_list::UrlList;
@@ -34,6 +35,9 @@ pub struct Request {
     pub(crate) integrity: Option<IntegrityMetadata>,
     pub(crate) redirect_count: u8,
     pub(crate) timing_allow: TimingAllow,
+    /// The [target IP address space](https://wicg.github.io/local-network-access/#request-target-ip-address-space);
+    /// never public.
+    pub(crate) target_address_space: Option<AddressSpace>,
 }
 
 /// The [timing allow failed flag](https://fetch.spec.whatwg.org/#timing-allow-failed).

@@ -22,6 +22,7 @@ mod http_network_or_cache_fetch;
 mod http_redirect_fetch;
 mod integrity;
 pub mod internal_request;
+mod local_network_access;
 pub mod location;
 mod machine;
 mod main_fetch;

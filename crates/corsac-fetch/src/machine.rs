@@ -1,6 +1,7 @@
 //! The machine's way to the outside.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::cors_preflight_fetch;
 use crate::fetch::Fetch;
 use crate::http_fetch;
 use crate::integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
+use crate::local_network_access::{local_network_access_check, traced_check};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
 use crate::trace::{Rule, StepOutcome, Trace};
@@ -110,7 +112,12 @@ pub(crate) enum Waiting {
 
 impl Pending {
     /// Goes on with the head of the response. `now` is the time since the Unix epoch.
-    pub fn receive(self, ua: &mut UserAgent, response: ResponseHead, now: Duration) -> Step {
+    pub fn receive(mut self, ua: &mut UserAgent, response: ResponseHead, now: Duration) -> Step {
+        if let Some(address) = response.address
+            && let Err(error) = traced_check(&mut self.fetch, ua, address)
+        {
+            return self.fetch.fail(ua, error);
+        }
         let response = Arc::new(response);
         match self.waiting {
             Waiting::Preflight(connection) => {
@@ -121,12 +128,27 @@ impl Pending {
     }
 
     /// Goes on without a response.
-    pub fn fail(self, ua: &mut UserAgent, failure: TransportFailure) -> Step {
+    pub fn fail(mut self, ua: &mut UserAgent, failure: TransportFailure) -> Step {
+        if let TransportFailure::AddressRefused(address) = failure
+            && let Err(error) = traced_check(&mut self.fetch, ua, address)
+        {
+            return self.fetch.fail(ua, error);
+        }
         let error = match self.waiting {
             Waiting::Preflight(_) => NetworkError::PreflightTransport(failure),
             Waiting::Response(_) => NetworkError::Transport(failure),
         };
         self.fetch.fail(ua, error)
+    }
+
+    /// May the request be sent over a connection to this address?
+    ///
+    /// If not, nothing is sent, and [`TransportFailure::AddressRefused`] is what it
+    /// [fails](Self::fail) with. Whoever does not ask learns it by the response, whose address is
+    /// looked at again.
+    #[must_use]
+    pub fn may_be_sent_to(&self, ua: &UserAgent, address: IpAddr) -> bool {
+        local_network_access_check(&self.fetch, ua, address).is_ok()
     }
 
     /// What happened so far.
@@ -203,6 +225,8 @@ pub struct ResponseHead {
     pub status_text: Vec<u8>,
     /// The headers, in their order and with every byte that the standard allows.
     pub headers: HeaderList,
+    /// The address that it came from, if that is known.
+    pub address: Option<IpAddr>,
 }
 
 /// Why no response came.
@@ -225,6 +249,9 @@ pub enum TransportFailure {
     HeadTooLarge,
     /// A stream as the body, over HTTP/1.1.
     StreamOverHttp1,
+    /// The connection leads to an address to which the request [may not be
+    /// sent](Pending::may_be_sent_to).
+    AddressRefused(IpAddr),
     /// The request cannot be written, so that nothing was sent; the text says what is wrong.
     NotWritable(String),
 }
@@ -240,6 +267,9 @@ impl fmt::Display for TransportFailure {
             Self::Malformed(reason) => write!(f, "the answer is not HTTP: {reason}"),
             Self::HeadTooLarge => f.write_str("the head of the answer is too large"),
             Self::StreamOverHttp1 => f.write_str("a stream cannot be sent over HTTP/1.1"),
+            Self::AddressRefused(address) => {
+                write!(f, "the request may not be sent to {address}")
+            }
             Self::NotWritable(reason) => write!(f, "the request cannot be written: {reason}"),
         }
     }

@@ -8,12 +8,14 @@ use corsac::user_agent::{
     ResponseType, basic_filtered_headers, cors_filtered_headers, needs_cors_preflight,
 };
 
+use crate::address_space::AddressSpace;
 use crate::bad_port::is_blocked_due_to_bad_port;
 use crate::blob_url::{AtHand, BlobUrlFailure, fetch_blob};
 use crate::data_url::{DataUrlStruct, process_data_url};
 use crate::fetch::{Fetch, without_fragment};
 use crate::http_fetch::{self, MakeCorsPreflight};
 use crate::internal_request::Request;
+use crate::local_network_access::LocalNetworkRule;
 use crate::machine::{ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
@@ -33,7 +35,12 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
         return fetch.fail(ua, NetworkError::BadPort);
     }
     let rule = ua.profile().mixed_content();
-    if is_blocked_as_mixed_content(fetch.request.origin(), fetch.request.current_url(), rule) {
+    // The user is asked for this one instead.
+    let is_local = ua.profile().local_network() == LocalNetworkRule::Permission
+        && fetch.request.target_address_space == Some(AddressSpace::Local);
+    if !is_local
+        && is_blocked_as_mixed_content(fetch.request.origin(), fetch.request.current_url(), rule)
+    {
         return fetch.fail(ua, NetworkError::MixedContent);
     }
     // 9.

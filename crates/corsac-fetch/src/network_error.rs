@@ -4,12 +4,13 @@ use std::fmt;
 
 use corsac::user_agent::{CorsCheckFailure, PreflightFailure};
 
+use crate::address_space::LocalNetworkFailure;
 use crate::blob_url::BlobUrlFailure;
 use crate::cross_origin_resource_policy::ResourcePolicyFailure;
 use crate::integrity::IntegrityFailure;
 use crate::location::LocationFailure;
 use crate::machine::TransportFailure;
-use crate::trace::Rule;
+use crate::trace::{LOCAL_NETWORK_ACCESS_CHECK, Rule};
 
 /// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), by its reason.
 ///
@@ -33,6 +34,8 @@ pub enum NetworkError {
     Scheme,
     /// The URL's scheme is not one that can be fetched here at all.
     SchemeFetch,
+    /// The page may not talk to the network that the server is on.
+    LocalNetworkAccess(LocalNetworkFailure),
     /// The port is one that browsers do not connect to.
     BadPort,
     /// The page is secure and the URL is not.
@@ -84,6 +87,7 @@ impl NetworkError {
             Self::NoCorsRedirectMode => "mode/no-cors-redirect",
             Self::Scheme => "scheme/not-http",
             Self::SchemeFetch => "scheme/not-fetched",
+            Self::LocalNetworkAccess(failure) => failure.code(),
             Self::BadPort => "url/bad-port",
             Self::MixedContent => "mixed-content",
             Self::DataUrl => "data-url/malformed",
@@ -119,6 +123,7 @@ impl NetworkError {
             Self::SameOriginMode | Self::Scheme => ("concept-main-fetch", "12"),
             Self::NoCorsRedirectMode => ("concept-main-fetch", "12.1"),
             Self::SchemeFetch => ("concept-scheme-fetch", "4"),
+            Self::LocalNetworkAccess(failure) => (LOCAL_NETWORK_ACCESS_CHECK, failure.step()),
             Self::BadPort => ("block-bad-port", "2"),
             Self::MixedContent => ("concept-main-fetch", "7"),
             Self::DataUrl | Self::BlobUrl(_) => ("concept-scheme-fetch", "3"),
@@ -187,6 +192,7 @@ impl fmt::Display for NetworkError {
             }
             Self::Scheme => f.write_str("only http and https can be fetched across origins"),
             Self::SchemeFetch => f.write_str("nothing can be fetched from a URL of this scheme"),
+            Self::LocalNetworkAccess(failure) => failure.fmt(f),
             Self::BadPort => f.write_str("browsers do not connect to this port"),
             Self::MixedContent => f.write_str("a secure page cannot fetch over http"),
             Self::DataUrl => f.write_str("the data: URL is malformed"),

@@ -9,6 +9,7 @@ use corsac::user_agent::{
 };
 
 use crate::cookies::{CookieRules, SecureCookies, UnsetSameSite};
+use crate::local_network_access::LocalNetworkRule;
 use crate::mixed_content::MixedContentRule;
 
 /// A browser engine, or the standard itself.
@@ -68,6 +69,17 @@ impl Profile {
                 Self::Spec | Self::WebKit => SecureCookies::OverHttps,
                 Self::Chromium | Self::Firefox => SecureCookies::OverTrustworthyUrls,
             },
+        }
+    }
+
+    /// Whether pages need a permission to talk to the networks around the user.
+    ///
+    /// Chromium asks since version 142. Firefox does so for some of its users, and WebKit only if
+    /// told to.
+    pub(crate) const fn local_network(self) -> LocalNetworkRule {
+        match self {
+            Self::Chromium => LocalNetworkRule::Permission,
+            Self::Spec | Self::Firefox | Self::WebKit => LocalNetworkRule::Open,
         }
     }
 

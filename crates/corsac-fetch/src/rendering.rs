@@ -6,7 +6,8 @@ use corsac::user_agent::{HeaderList, ResponseTainting};
 
 use crate::machine::{Purpose, ResponseHead};
 use crate::trace::{
-    Comparison, Event, Exchange, PreflightCause, Rule, StepOutcome, TaintingReason, Trace,
+    Comparison, Event, Exchange, LOCAL_NETWORK_ACCESS_CHECK, PreflightCause, Rule, StepOutcome,
+    TaintingReason, Trace,
 };
 
 /// A line of a trace in words.
@@ -217,6 +218,9 @@ fn in_words(outcome: &StepOutcome) -> String {
             let causes: Vec<String> = causes.iter().map(|it| it.to_string()).collect();
             format!("a preflight is needed: {}", causes.join("; "))
         }
+        StepOutcome::AddressSpaces { page, connection } => format!(
+            "the page came from the address space `{page}`, the server is in `{connection}`"
+        ),
         StepOutcome::PreflightCached => {
             "an earlier preflight allows the request; none is sent".to_owned()
         }
@@ -293,6 +297,7 @@ impl StepOutcome {
             Self::PreflightCached => "preflight-cached",
             Self::Sent { .. } => "sent",
             Self::Received { .. } => "received",
+            Self::AddressSpaces { .. } => "address-spaces",
             Self::Compared(_) => "compared",
             Self::Misdirected => "misdirected",
             Self::PreflightStored { .. } => "preflight-stored",
@@ -312,7 +317,11 @@ impl Rule {
     /// The address of the algorithm in the standard.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("https://fetch.spec.whatwg.org/#{}", self.anchor)
+        let text = match self.anchor {
+            LOCAL_NETWORK_ACCESS_CHECK => "https://wicg.github.io/local-network-access/",
+            _ => "https://fetch.spec.whatwg.org/",
+        };
+        format!("{text}#{}", self.anchor)
     }
 }
 

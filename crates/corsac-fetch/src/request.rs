@@ -1,12 +1,15 @@
 //! What a script asks for, and the page that it runs in.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use corsac::user_agent::{
     CredentialsMode, RedirectMode, RequestMode, RequestOrigin, UseCorsPreflight,
 };
-use url::Url;
+use url::{Host, Url};
 
+use crate::address_space::AddressSpace;
+use crate::trustworthy::is_localhost;
 use crate::url_list::origin_of;
 
 /// A request as a script makes it: what `new Request(url, init)` gets.
@@ -36,6 +39,10 @@ pub struct FetchRequest {
     pub integrity: String,
     /// Is there a listener on the upload, as an `XMLHttpRequest` can have?
     pub upload_listener: UseCorsPreflight,
+    /// The network on which the script says the server is, by `targetAddressSpace`.
+    ///
+    /// `Public` says nothing.
+    pub target_address_space: Option<AddressSpace>,
 }
 
 impl FetchRequest {
@@ -56,6 +63,7 @@ impl FetchRequest {
             referrer_policy: None,
             integrity: String::new(),
             upload_listener: UseCorsPreflight::default(),
+            target_address_space: None,
         }
     }
 }
@@ -88,13 +96,16 @@ pub struct Page {
     pub url: Url,
     /// The referrer policy of the page.
     pub referrer_policy: ReferrerPolicy,
+    /// The address that the page came from, if that is known: without it no engine's guard of the
+    /// local network is at work.
+    pub address: Option<IpAddr>,
 }
 
 impl Page {
     /// The page at a URL, with the referrer policy that pages have by default.
     ///
     /// A URL without a tuple origin, such as a `data:` URL, makes a page whose origin is opaque: it
-    /// sends `Origin: null`.
+    /// sends `Origin: null`. If the host is an address or `localhost`, that is where it came from.
     #[must_use]
     pub fn new(url: Url) -> Self {
         let origin = match origin_of(&url) {
@@ -103,9 +114,19 @@ impl Page {
         };
         Self {
             origin,
+            address: address_of(&url),
             url,
             referrer_policy: ReferrerPolicy::default(),
         }
+    }
+}
+
+/// The address that a URL leads to, if no name service needs to be asked.
+fn address_of(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(name) => is_localhost(name).then_some(Ipv4Addr::LOCALHOST.into()),
     }
 }
 

@@ -13,6 +13,7 @@ use corsac::user_agent::{
 };
 use url::Url;
 
+use crate::address_space::AddressSpace;
 use crate::integrity::IntegrityMetadata;
 use crate::internal_request::{Request, TimingAllow};
 use crate::request::{Body, CacheMode, FetchRequest, Page, Referrer};
@@ -55,6 +56,9 @@ impl Request {
             integrity: integrity(&asked.integrity),
             redirect_count: 0,
             timing_allow: TimingAllow::Passed,
+            target_address_space: asked
+                .target_address_space
+                .filter(|it| *it != AddressSpace::Public),
         })
     }
 }

@@ -9,6 +9,7 @@ use corsac::user_agent::{
 };
 use url::Url;
 
+use crate::address_space::AddressSpace;
 use crate::cookies::CookieRefusal;
 use crate::machine::{Outgoing, ResponseHead};
 use crate::network_error::NetworkError;
@@ -49,6 +50,9 @@ pub struct Rule {
     pub step: &'static str,
 }
 
+/// The one algorithm of a trace that is not of the Fetch standard.
+pub(crate) const LOCAL_NETWORK_ACCESS_CHECK: &str = "local-network-access-check";
+
 /// What came of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +74,13 @@ pub enum StepOutcome {
     Received {
         /// The exchange's index in the trace.
         exchange: usize,
+    },
+    /// The network that the page came from was compared with the one that the server is on.
+    AddressSpaces {
+        /// That of the page.
+        page: AddressSpace,
+        /// That of the server.
+        connection: AddressSpace,
     },
     /// A received value was compared with what it had to be.
     Compared(Comparison),

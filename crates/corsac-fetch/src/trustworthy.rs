@@ -59,6 +59,13 @@ fn is_local_host(host: &str) -> bool {
     host == "[::1]"
         || name.parse().is_ok_and(is_loopback)
         // 5.
-        || name == "localhost"
-        || name.ends_with(".localhost")
+        || is_localhost(name)
+}
+
+/// Is it this machine by its name? Browsers do not ask the name service for those.
+///
+/// Follows [let localhost be localhost](https://datatracker.ietf.org/doc/html/draft-ietf-dnsop-let-localhost-be-localhost).
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "localhost" || name.ends_with(".localhost")
 }

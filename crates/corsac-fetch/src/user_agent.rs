@@ -2,6 +2,7 @@
 
 use corsac::user_agent::{Header, PreflightCache};
 
+use crate::address_space::Permission;
 use crate::blob_url::BlobUrlStore;
 use crate::cookies::CookieStore;
 use crate::profile::Profile;
@@ -14,6 +15,7 @@ use crate::profile::Profile;
 pub struct UserAgent {
     profile: Profile,
     identity: Identity,
+    local_network_permission: Permission,
     pub(crate) cookies: CookieStore,
     pub(crate) preflight_cache: PreflightCache,
     pub(crate) blob_urls: BlobUrlStore,
@@ -81,6 +83,22 @@ impl UserAgent {
     #[must_use]
     pub fn with_identity(self, identity: Identity) -> Self {
         Self { identity, ..self }
+    }
+
+    /// The same user agent, whose user has said this to pages that want to talk to the local
+    /// network.
+    #[must_use]
+    pub fn with_local_network_permission(self, permission: Permission) -> Self {
+        Self {
+            local_network_permission: permission,
+            ..self
+        }
+    }
+
+    /// What its user has said to pages that want to talk to the local network.
+    #[must_use]
+    pub fn local_network_permission(&self) -> Permission {
+        self.local_network_permission
     }
 
     /// The engine that it is faithful to.

@@ -334,6 +334,29 @@ fn engines_differ() {
 }
 
 #[test]
+fn a_page_from_the_internet_needs_a_permission_for_this_machine() {
+    let page = [
+        "fetch",
+        "-o",
+        "https://app.example",
+        "--page-address",
+        "203.0.113.7",
+    ];
+    for (options, code) in [
+        (&["--browser", "chromium"][..], 1),
+        (&["--browser", "chromium", "--local-network", "denied"], 1),
+        (&["--browser", "chromium", "--local-network", "granted"], 0),
+        (&["--browser", "firefox"], 0),
+    ] {
+        let server = Server::start([answer("200 OK", &allow("*"), "")]);
+        let url = server.url("/");
+        let output = run(&[&page, options, &[&url]].concat());
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        assert_eq!(server.n_requests(), usize::from(code == 0));
+    }
+}
+
+#[test]
 fn a_host_leads_where_the_user_says() {
     let page = "http://app.example";
     let server = Server::start([answer("200 OK", &allow(page), "found")]);

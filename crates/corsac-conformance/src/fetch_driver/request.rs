@@ -128,11 +128,13 @@ impl RequestLine {
                 false => UseCorsPreflight::Unset,
             },
             url: self.url,
+            target_address_space: None,
         };
         let page = Page {
             origin: origin(&self.origin)?,
             url: self.page,
             referrer_policy: ReferrerPolicy::default(),
+            address: None,
         };
         Ok(Fetch {
             page,

@@ -1,13 +1,18 @@
 //! The form of a case.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::name::{cache_mode, credentials, mode, redirect, referrer_policy, response_type};
+use super::name::{
+    address_space, cache_mode, credentials, mode, permission, redirect, referrer_policy,
+    response_type,
+};
 use crate::field::{FieldLine, bytes_of};
 use crate::load::{Entry, LoadErrors, load_dir};
 use corsac::user_agent::{CredentialsMode, Header, RedirectMode, RequestMode, ResponseType};
+use corsac_fetch::address_space::{AddressSpace, Permission};
 use corsac_fetch::{CacheMode, Profile, ReferrerPolicy};
 
 /// One case: a page, its fetches in a row, and what comes of each.
@@ -31,11 +36,16 @@ pub struct FetchCase {
     /// The page's referrer policy.
     #[serde(default, with = "referrer_policy")]
     pub page_referrer_policy: Option<ReferrerPolicy>,
+    /// The address that the page came from.
+    pub page_address: Option<IpAddr>,
     /// The engine; the standard itself if nothing is said.
     pub profile: Option<String>,
     /// What `blob:` URLs lead to.
     #[serde(default)]
     pub blob: Vec<CaseBlob>,
+    /// What the user has said to pages that want to talk to the local network.
+    #[serde(default, with = "permission")]
+    pub local_network: Permission,
     /// The fetches, one after the other, of one user agent.
     pub fetch: Vec<OneFetch>,
 }
@@ -110,6 +120,9 @@ pub struct CaseRequest {
     /// Is there a listener on the upload?
     #[serde(default)]
     pub upload_listener: bool,
+    /// The network on which the script says the server is.
+    #[serde(default, with = "address_space")]
+    pub target_address_space: Option<AddressSpace>,
 }
 
 fn get() -> String {
@@ -176,6 +189,8 @@ pub struct Answer {
     /// The headers.
     #[serde(default)]
     pub headers: Vec<FieldLine>,
+    /// The address that the connection leads to.
+    pub address: Option<IpAddr>,
     /// Why nothing comes, by a word that the format's description lists.
     pub fail: Option<String>,
 }

@@ -93,3 +93,15 @@ words!(response_type, Option<corsac::user_agent::ResponseType>, [
     "opaque" => Some(corsac::user_agent::ResponseType::Opaque),
     "opaqueredirect" => Some(corsac::user_agent::ResponseType::OpaqueRedirect),
 ]);
+
+words!(permission, corsac_fetch::address_space::Permission, [
+    "granted" => corsac_fetch::address_space::Permission::Granted,
+    "denied" => corsac_fetch::address_space::Permission::Denied,
+    "prompt" => corsac_fetch::address_space::Permission::Prompt,
+]);
+
+words!(address_space, Option<corsac_fetch::address_space::AddressSpace>, [
+    "public" => Some(corsac_fetch::address_space::AddressSpace::Public),
+    "local" => Some(corsac_fetch::address_space::AddressSpace::Local),
+    "loopback" => Some(corsac_fetch::address_space::AddressSpace::Loopback),
+]);

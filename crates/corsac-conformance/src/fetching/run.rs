@@ -8,7 +8,7 @@ use std::time::Duration;
 use corsac::user_agent::{Header, HeaderList, RequestOrigin, UseCorsPreflight};
 use corsac_fetch::{
     Blob, ConnectionChoice, FetchRequest, FilteredResponse, Outcome, Outgoing, OutgoingBody, Page,
-    Referrer, ResponseHead, Rule, Step, UserAgent,
+    Referrer, ResponseHead, Rule, Step, TransportFailure, UserAgent,
 };
 use url::Url;
 
@@ -63,7 +63,7 @@ type Rules = BTreeSet<(&'static str, &'static str)>;
 
 /// Plays a case, and tells which rules decided in it.
 pub fn run_fetch_case(case: &FetchCase) -> (Rules, Result<(), FetchFailure>) {
-    let mut ua = UserAgent::new(case.profile());
+    let mut ua = UserAgent::new(case.profile()).with_local_network_permission(case.local_network);
     for blob in &case.blob {
         let url = Url::parse(&blob.url).expect("a blob has a URL");
         let (bytes, r#type) = (bytes(&blob.text).into(), bytes(&blob.r#type));
@@ -162,12 +162,17 @@ fn play(
             &outgoing,
             found,
         );
-        step = match &exchange.respond.fail {
-            Some(word) => {
+        let refused = exchange
+            .respond
+            .address
+            .filter(|it| !pending.may_be_sent_to(ua, *it));
+        step = match (refused, &exchange.respond.fail) {
+            (Some(address), _) => pending.fail(ua, TransportFailure::AddressRefused(address)),
+            (None, Some(word)) => {
                 let failure = failure_of(word).expect("checked when it was loaded");
                 pending.fail(ua, failure)
             }
-            None => pending.receive(ua, head_of(exchange), now),
+            (None, None) => pending.receive(ua, head_of(exchange), now),
         };
     }
 }
@@ -183,6 +188,7 @@ fn page_of(case: &FetchCase) -> Page {
         origin,
         url,
         referrer_policy,
+        address: case.page_address,
     }
 }
 
@@ -215,6 +221,7 @@ fn asked(request: &CaseRequest) -> FetchRequest {
             true => UseCorsPreflight::Set,
             false => UseCorsPreflight::Unset,
         },
+        target_address_space: request.target_address_space,
     }
 }
 
@@ -234,6 +241,7 @@ fn head_of(exchange: &OneExchange) -> ResponseHead {
         status: exchange.respond.status.unwrap_or(200),
         status_text: Vec::new(),
         headers: lines.iter().map(header).collect(),
+        address: exchange.respond.address,
     }
 }
 

@@ -213,6 +213,7 @@ fn page(source: &mut Source<'_>) -> Page {
         origin,
         url,
         referrer_policy: ReferrerPolicy::default(),
+        address: None,
     }
 }
 
@@ -290,6 +291,7 @@ fn request(source: &mut Source<'_>) -> FetchRequest {
         referrer_policy: source.pick(&[None, Some(ReferrerPolicy::UnsafeUrl)]),
         integrity: String::new(),
         upload_listener: source.pick(&[UseCorsPreflight::Unset, UseCorsPreflight::Set]),
+        target_address_space: None,
     }
 }
 
@@ -349,6 +351,7 @@ fn head(source: &mut Source<'_>, outgoing: &Outgoing) -> ResponseHead {
         status,
         status_text: Vec::new(),
         headers,
+        address: None,
     }
 }
 

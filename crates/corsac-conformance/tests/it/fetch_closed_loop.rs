@@ -129,6 +129,7 @@ impl Class {
             referrer_policy: None,
             integrity: String::new(),
             upload_listener: self.listener,
+            target_address_space: None,
         }
     }
 }
@@ -181,6 +182,7 @@ fn head(status: u16, lines: &CorsLines<'_>, more: &[(&'static str, &'static str)
         status,
         status_text: Vec::new(),
         headers: lines.map(header).collect::<HeaderList>(),
+        address: None,
     }
 }
 
@@ -194,6 +196,7 @@ fn page(origin: &str) -> Page {
         origin,
         url,
         referrer_policy: ReferrerPolicy::default(),
+        address: None,
     }
 }
 

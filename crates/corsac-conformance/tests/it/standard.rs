@@ -18,13 +18,12 @@ const SOURCES: [(&str, &str); 4] = [
 ];
 
 /// What no case can show, and why.
-const WITHOUT_A_CASE: [(&str, &str); 9] = [
+const WITHOUT_A_CASE: [(&str, &str); 5] = [
     (
         "concept-connection-pool",
         "the client's, which no case runs over",
     ),
     ("concept-tao-check", "a filtered response has no timing"),
-    ("determine-the-ip-address-space", "told by the client"),
     (
         "dom-headers-delete",
         "a script's headers are given all at once",
@@ -33,9 +32,6 @@ const WITHOUT_A_CASE: [(&str, &str); 9] = [
         "dom-headers-set",
         "a script's headers are given all at once",
     ),
-    ("ip-address-space", "told by the client"),
-    ("ip-address-space-less-public", "told by the client"),
-    ("local-network-access-check", "told by the client"),
     (
         "name-garbage-collect-cookies",
         "thousands of cookies are no case for a reader",
@@ -71,7 +67,12 @@ fn followed() -> BTreeMap<String, Followed> {
             .map(|(anchor, step)| ((*anchor).to_owned(), (*step).to_owned())),
     );
     for (anchor, step) in rules {
-        let address = format!("https://fetch.spec.whatwg.org/#{anchor}");
+        let address = match anchor.as_str() {
+            "local-network-access-check" => {
+                format!("https://wicg.github.io/local-network-access/#{anchor}")
+            }
+            _ => format!("https://fetch.spec.whatwg.org/#{anchor}"),
+        };
         let algorithm = followed.entry(address).or_default();
         let numbers = step
             .split('.')

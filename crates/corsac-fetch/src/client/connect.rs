@@ -15,6 +15,7 @@ use super::limits::{CONNECTION_ATTEMPT_DELAY, MAX_ADDRESSES};
 use super::options::{ClientOptions, ClientOptionsError};
 use super::tls::{Tls, Versions};
 use crate::machine::TransportFailure;
+use crate::trustworthy::is_localhost;
 
 /// Makes connections.
 pub(super) struct Connector {
@@ -29,6 +30,16 @@ pub(super) enum Connected {
     Http1(Connection),
     /// HTTP/2
     Http2(Session),
+}
+
+impl Connected {
+    /// The address of whoever is at the other end.
+    pub(super) fn address(&self) -> IpAddr {
+        match self {
+            Self::Http1(connection) => connection.address,
+            Self::Http2(session) => session.address,
+        }
+    }
 }
 
 impl Connector {
@@ -67,16 +78,22 @@ impl Connector {
         stream
             .set_nodelay(true)
             .map_err(|_| TransportFailure::Connect)?;
+        let peer = stream.peer_addr().map_err(|_| TransportFailure::Connect)?;
+        let address = peer.ip();
         if url.scheme() != "https" {
-            return Ok(Connected::Http1(connection(stream, Security::None)));
+            return Ok(Connected::Http1(connection(
+                stream,
+                Security::None,
+                address,
+            )));
         }
         let stream = self
             .tls
             .connect(&without_brackets(&host), stream, versions)
             .await?;
         match stream.get_ref().1.alpn_protocol() {
-            Some(b"h2") => Session::start(stream).await.map(Connected::Http2),
-            Some(_) | None => Ok(Connected::Http1(connection(stream, Security::Tls))),
+            Some(b"h2") => Session::start(stream, address).await.map(Connected::Http2),
+            Some(_) | None => Ok(Connected::Http1(connection(stream, Security::Tls, address))),
         }
     }
 
@@ -109,8 +126,8 @@ impl Connector {
     }
 }
 
-fn connection(io: impl Io + 'static, security: Security) -> Connection {
-    Connection::new(Box::new(io), security)
+fn connection(io: impl Io + 'static, security: Security, address: IpAddr) -> Connection {
+    Connection::new(Box::new(io), security, address)
 }
 
 fn without_brackets(host: &Host<&str>) -> String {
@@ -119,14 +136,6 @@ fn without_brackets(host: &Host<&str>) -> String {
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => address.to_string(),
     }
-}
-
-/// Is it this machine by its name? Browsers do not ask the name service for those.
-///
-/// Follows [let localhost be localhost](https://datatracker.ietf.org/doc/html/draft-ietf-dnsop-let-localhost-be-localhost).
-fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Connects to the first address that takes it.

@@ -14,7 +14,7 @@ use super::request_stream::RequestStream;
 use super::transport::Transport;
 use crate::fetch::fetch;
 use crate::integrity::HashAlgorithm;
-use crate::machine::{Outcome, Outgoing, ResponseHead, Step, TransportFailure};
+use crate::machine::{Outcome, Outgoing, Pending, ResponseHead, Step, TransportFailure};
 use crate::request::{FetchRequest, Page};
 use crate::request_constructor::TypeError;
 use crate::trace::Trace;
@@ -116,7 +116,9 @@ impl Client {
             // What a preflight or a redirect says is not read: it may never end. If it has arrived,
             // its connection is free for what follows.
             drop(last_body.take());
-            let sent = self.send(&outgoing, &mut stream, deadline).await;
+            let sent = self
+                .send((&outgoing, &pending), &mut stream, deadline)
+                .await;
             step = match sent {
                 Ok((head, body)) => {
                     last_body = Some(body);
@@ -129,11 +131,12 @@ impl Client {
 
     async fn send(
         &self,
-        outgoing: &Outgoing,
+        (outgoing, pending): (&Outgoing, &Pending),
         stream: &mut Option<RequestStream>,
         deadline: Option<Instant>,
     ) -> Result<(ResponseHead, ResponseBody), TransportFailure> {
-        let sending = self.transport.send(outgoing, stream);
+        let is_permitted = |address| pending.may_be_sent_to(&self.user_agent(), address);
+        let sending = self.transport.send_if(outgoing, stream, &is_permitted);
         match deadline {
             None => sending.await,
             Some(deadline) => tokio::time::timeout_at(deadline, sending)

@@ -1,6 +1,7 @@
 //! HTTP/2, by the h2 crate.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use corsac::user_agent::{Header, HeaderList, normalize_header_value};
@@ -19,7 +20,10 @@ use crate::machine::{Outgoing, OutgoingBody, ResponseHead, TransportFailure};
 
 /// A connection over HTTP/2; a clone uses the same.
 #[derive(Clone)]
-pub(super) struct Session(SendRequest<Bytes>);
+pub(super) struct Session {
+    sender: SendRequest<Bytes>,
+    pub(super) address: IpAddr,
+}
 
 /// The body of a response over HTTP/2.
 pub(super) struct Http2Body {
@@ -42,6 +46,7 @@ impl Session {
     /// Starts HTTP/2 on a connection on which it was agreed.
     pub(super) async fn start(
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        address: IpAddr,
     ) -> Result<Self, TransportFailure> {
         let (sender, connection) = Builder::new()
             .enable_push(false)
@@ -54,7 +59,7 @@ impl Session {
         // It ends when the last clone of the session and the last stream are gone. What it fails
         // with, each stream learns too.
         tokio::spawn(async move { drop(connection.await) });
-        Ok(Self(sender))
+        Ok(Self { sender, address })
     }
 
     /// Sends a request and waits for the head of its response.
@@ -64,7 +69,7 @@ impl Session {
         stream: &mut Option<RequestStream>,
     ) -> Result<(ResponseHead, Http2Body), ExchangeFailure> {
         let request = http2_request(outgoing).map_err(|error| not_writable(&error))?;
-        let mut sender = self.0.ready().await.map_err(not_sent)?;
+        let mut sender = self.sender.ready().await.map_err(not_sent)?;
         let is_without_body = matches!(outgoing.body, OutgoingBody::None);
         let (response, mut body) = sender
             .send_request(request, is_without_body)
@@ -88,6 +93,7 @@ impl Session {
             status: parts.status.as_u16(),
             status_text: Vec::new(),
             headers: header_list(&parts.headers),
+            address: None,
         };
         let body = Http2Body {
             stream: received,

@@ -1,6 +1,7 @@
 //! Sends one request and returns the head of its response.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,8 +46,19 @@ impl Transport {
         outgoing: &Outgoing,
         stream: &mut Option<RequestStream>,
     ) -> Result<(ResponseHead, ResponseBody), TransportFailure> {
+        self.send_if(outgoing, stream, &|_| true).await
+    }
+
+    /// The same, but nothing is sent to an address that is not permitted.
+    pub(super) async fn send_if(
+        &self,
+        outgoing: &Outgoing,
+        stream: &mut Option<RequestStream>,
+        is_permitted: &(dyn Fn(IpAddr) -> bool + Sync),
+    ) -> Result<(ResponseHead, ResponseBody), TransportFailure> {
         let sending = Sending {
             transport: self,
+            is_permitted,
             pool: self.pool().clone(),
             key: PoolKey::of(outgoing),
             outgoing,
@@ -76,6 +88,7 @@ struct Sending<'a> {
     pool: Arc<Pool>,
     key: PoolKey,
     outgoing: &'a Outgoing,
+    is_permitted: &'a (dyn Fn(IpAddr) -> bool + Sync),
 }
 
 type Answer = (ResponseHead, ResponseBody);
@@ -151,6 +164,11 @@ impl Sending<'_> {
         connection: Connected,
         stream: &mut Option<RequestStream>,
     ) -> Result<Answer, ExchangeFailure> {
+        let address = connection.address();
+        if !(self.is_permitted)(address) {
+            let failure = TransportFailure::AddressRefused(address);
+            return Err(ExchangeFailure::after_answer(failure));
+        }
         let exchanging = async {
             match connection {
                 Connected::Http1(connection) => self.http1(connection).await,
@@ -159,9 +177,11 @@ impl Sending<'_> {
         };
         let timeout = self.transport.response_timeout;
         let timed_out = || ExchangeFailure::after_answer(TransportFailure::Timeout);
-        tokio::time::timeout(timeout, exchanging)
+        let (head, body) = tokio::time::timeout(timeout, exchanging)
             .await
-            .unwrap_or_else(|_| Err(timed_out()))
+            .unwrap_or_else(|_| Err(timed_out()))?;
+        let address = Some(address);
+        Ok((ResponseHead { address, ..head }, body))
     }
 
     async fn http1(&self, mut connection: Connection) -> Result<Answer, ExchangeFailure> {

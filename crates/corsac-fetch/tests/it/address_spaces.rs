@@ -90,6 +90,9 @@ fn to_talk_to_a_less_public_space_takes_a_secure_page_and_a_permission() {
             let denied = LocalNetworkFailure::PermissionDenied { connection: to };
             let expected = if is_nearer { Err(denied) } else { Ok(()) };
             assert_eq!(check(Context::Secure, Permission::Denied), expected);
+            let prompt = LocalNetworkFailure::PermissionPrompt { connection: to };
+            let expected = if is_nearer { Err(prompt) } else { Ok(()) };
+            assert_eq!(check(Context::Secure, Permission::Prompt), expected);
             let insecure = LocalNetworkFailure::InsecureContext { connection: to };
             let expected = if is_nearer { Err(insecure) } else { Ok(()) };
             assert_eq!(check(Context::Insecure, Permission::Granted), expected);
@@ -106,4 +109,9 @@ fn a_script_that_names_a_space_gets_that_one_or_none() {
         .check(AddressSpace::Loopback)
         .expect_err("another space");
     assert_eq!(failure.code(), "local-network/not-the-target");
+    access.permission = Permission::Denied;
+    let failure = access
+        .check(AddressSpace::Local)
+        .expect_err("a name is no permission");
+    assert_eq!(failure.code(), "local-network/permission-denied");
 }

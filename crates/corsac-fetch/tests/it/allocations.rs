@@ -48,6 +48,7 @@ fn heads() -> [ResponseHead; 2] {
         status,
         status_text: Vec::new(),
         headers: headers(lines),
+        address: None,
     })
 }
 

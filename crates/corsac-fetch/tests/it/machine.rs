@@ -17,6 +17,7 @@ fn page() -> Page {
         origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
         url: "https://app.example/dir/page.html".parse().expect("a URL"),
         referrer_policy: ReferrerPolicy::default(),
+        address: None,
     }
 }
 
@@ -42,6 +43,7 @@ fn response(text: &str) -> ResponseHead {
         status,
         status_text: Vec::new(),
         headers: lines.map(split).collect(),
+        address: None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) fn page(text: &str) -> Page {
         origin: origin(text),
         url: url(text),
         referrer_policy: ReferrerPolicy::StrictOriginWhenCrossOrigin,
+        address: None,
     }
 }
 

@@ -18,6 +18,7 @@ fn page() -> Page {
         origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
         url: "http://page.test/".parse().expect("a URL"),
         referrer_policy: ReferrerPolicy::default(),
+        address: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod connections;
 mod fetches;
 mod heads;
 mod http2;
+mod local_network;
 mod properties;
 mod server;
 mod tls;

@@ -68,6 +68,11 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
+    /// The next request that arrives, if one does before all connections end.
+    pub(crate) async fn last_request(&mut self) -> Option<Vec<u8>> {
+        self.requests.recv().await
+    }
+
     /// The next request that arrived.
     pub(crate) async fn request(&mut self) -> Vec<u8> {
         self.requests.recv().await.expect("a request")

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::future::poll_fn;
 use std::io;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
@@ -23,6 +24,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 /// A connection to a server.
 pub(in crate::client) struct Connection {
     io: Box<dyn Io>,
+    pub(in crate::client) address: IpAddr,
     /// What was received and not yet read.
     pub(super) received: BytesMut,
     upload: Upload,
@@ -57,10 +59,11 @@ pub(in crate::client) enum Answered {
 }
 
 impl Connection {
-    pub(in crate::client) fn new(io: Box<dyn Io>, security: Security) -> Self {
+    pub(in crate::client) fn new(io: Box<dyn Io>, security: Security, address: IpAddr) -> Self {
         Self {
             io,
             security,
+            address,
             received: BytesMut::new(),
             upload: Upload::default(),
             n_wanted: READ_BYTES,

@@ -171,6 +171,7 @@ impl HeadReader {
                 status: status_line.status,
                 status_text: status_line.reason,
                 headers: reader.headers,
+                address: None,
             },
         })
     }
