@@ -12,6 +12,7 @@ pub mod bad_port;
 mod blob_url;
 #[cfg(feature = "net")]
 pub mod client;
+mod console;
 pub mod cookies;
 mod cors_preflight_fetch;
 pub mod cross_origin_resource_policy;
@@ -43,6 +44,7 @@ pub mod url_list;
 mod user_agent;
 
 pub use blob_url::{Blob, BlobUrlFailure, BlobUrlStore};
+pub use console::{Interface, ScriptedFetch, console_messages};
 pub use fetch::fetch;
 pub use integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
 pub use machine::{

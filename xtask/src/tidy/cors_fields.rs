@@ -9,7 +9,7 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 10] = [
+const NAMED_IN: [(&str, &str); 11] = [
     ("crates/corsac/src/", "the core: it decides"),
     (
         "crates/corsac-cli/src/request_options.rs",
@@ -22,6 +22,10 @@ const NAMED_IN: [(&str, &str); 10] = [
     (
         "crates/corsac-conformance/src/",
         "runs the cases: it compares the fields",
+    ),
+    (
+        "crates/corsac-fetch/src/console/",
+        "what browsers say of the fields, when all is decided",
     ),
     (
         "crates/corsac-fetch/src/cors_preflight_fetch.rs",

@@ -9,7 +9,8 @@ use corsac::user_agent::{
 };
 use corsac_fetch::client::read_http1_response;
 use corsac_fetch::{
-    FetchRequest, Outcome, Outgoing, OutgoingBody, Profile, Purpose, Step, UserAgent,
+    FetchRequest, Interface, Outcome, Outgoing, OutgoingBody, Profile, Purpose, Step, UserAgent,
+    console_messages,
 };
 use url::Url;
 
@@ -23,24 +24,27 @@ use super::scenario::{
 /// What the user agent, faithful to an engine, makes of a scenario.
 #[must_use]
 pub fn foretell(scenario: &Scenario, profile: Profile, places: &Places) -> Observation {
-    let mut play = Play {
-        ua: UserAgent::new(profile),
-        now: START,
-        about: About {
-            places,
-            scenario,
-            id: ID,
-        },
-        n_asked: HashMap::new(),
-        last_body: String::new(),
-        observation: Observation::default(),
-    };
-    for call in &scenario.calls {
-        play.now += Duration::from_secs(call.wait.into());
-        let seen = play.call(call);
-        play.observation.seen.push(seen);
-    }
+    let mut play = Play::new(scenario, profile, places);
+    play.all();
     play.observation
+}
+
+/// A fetch of a scenario that ended in a network error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "there is no more to it")]
+pub struct Blocked {
+    /// The code of the network error.
+    pub code: &'static str,
+    /// What the engine says on its console.
+    pub console: Vec<String>,
+}
+
+/// What is blocked of a scenario by the user agent, faithful to an engine.
+#[must_use]
+pub fn foretell_blocked(scenario: &Scenario, profile: Profile, places: &Places) -> Vec<Blocked> {
+    let mut play = Play::new(scenario, profile, places);
+    play.all();
+    play.blocked
 }
 
 /// When every scenario begins, in seconds since the Unix epoch.
@@ -59,18 +63,52 @@ struct Play<'a> {
     /// The body of the response that came last.
     last_body: String,
     observation: Observation,
+    blocked: Vec<Blocked>,
 }
 
-impl Play<'_> {
+impl<'a> Play<'a> {
+    fn new(scenario: &'a Scenario, profile: Profile, places: &'a Places) -> Self {
+        Self {
+            ua: UserAgent::new(profile),
+            now: START,
+            about: About {
+                places,
+                scenario,
+                id: ID,
+            },
+            n_asked: HashMap::new(),
+            last_body: String::new(),
+            observation: Observation::default(),
+            blocked: Vec::new(),
+        }
+    }
+
+    fn all(&mut self) {
+        for call in &self.about.scenario.calls {
+            self.now += Duration::from_secs(call.wait.into());
+            let seen = self.call(call);
+            self.observation.seen.push(seen);
+        }
+    }
+
     fn call(&mut self, call: &Call) -> Seen {
         let page = self.page();
         let request = self.asked(call);
-        let Ok(mut step) = corsac_fetch::fetch(&mut self.ua, &page, request, self.now) else {
+        let step = corsac_fetch::fetch(&mut self.ua, &page, request.clone(), self.now);
+        let Ok(mut step) = step else {
             return Seen::Refused;
         };
         loop {
             step = match step {
-                Step::Done(outcome) => return self.seen(call, &outcome),
+                Step::Done(outcome) => {
+                    let script = corsac_fetch::ScriptedFetch {
+                        page: &page,
+                        request: &request,
+                        interface: interface(call.api),
+                    };
+                    self.note_blocked(script, &outcome);
+                    return self.seen(call, &outcome);
+                }
                 Step::Send(outgoing, pending) => {
                     let answer = self.answer(&outgoing);
                     match read_http1_response([&answer[..]], &outgoing.method) {
@@ -82,6 +120,15 @@ impl Play<'_> {
                     }
                 }
             };
+        }
+    }
+
+    fn note_blocked(&mut self, script: corsac_fetch::ScriptedFetch<'_>, outcome: &Outcome) {
+        if let Err(error) = &outcome.result {
+            self.blocked.push(Blocked {
+                code: error.code(),
+                console: console_messages(self.ua.profile(), script, outcome),
+            });
         }
     }
 
@@ -237,6 +284,13 @@ fn body_of(body: &Body) -> corsac_fetch::Body {
     corsac_fetch::Body::Bytes {
         bytes: Arc::from(text.as_bytes()),
         content_type: content_type.map(isomorphic_encode),
+    }
+}
+
+fn interface(api: Api) -> Interface {
+    match api {
+        Api::Fetch => Interface::Fetch,
+        Api::Xhr => Interface::XmlHttpRequest,
     }
 }
 

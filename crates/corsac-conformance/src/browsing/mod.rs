@@ -21,7 +21,7 @@ mod table;
 
 pub use browser::{Browser, BrowserError, ConsoleMessage, Engine, Processes, Program, StartError};
 pub use compare::{Deviation, compare};
-pub use foretell::foretell;
+pub use foretell::{Blocked, foretell, foretell_blocked};
 pub use generate::{generate, scenario_of_case, scenarios};
 pub use held::{Disagreement, Held, HoldError, hold};
 pub use known::{KnownDeviation, KnownDeviationsError, load_known_deviations};

@@ -3,6 +3,7 @@
 mod browser_drivers;
 mod browsers;
 mod browsing;
+mod console_messages;
 mod coverage;
 mod fetch_cases;
 mod fetch_closed_loop;

@@ -117,6 +117,8 @@ impl Inspector {
     }
 
     /// The next message, once what it says of the console and of the target is noted.
+    ///
+    /// A page that goes answers nothing any more: this answers the last command for it.
     async fn next(&mut self) -> Result<Value, BrowserError> {
         let mut message = receive(&mut self.socket).await?;
         if message["method"] == "Target.dispatchMessageFromTarget" {
@@ -128,6 +130,7 @@ impl Inspector {
             Some("Target.didCommitProvisionalTarget") => {
                 let target = parameters["newTargetId"].as_str().unwrap_or_default();
                 self.addressee = Addressee::Target(target.to_owned());
+                return Ok(json!({ "id": self.commands, "error": "the page has gone" }));
             }
             Some("Log.entryAdded") => self.console.extend(said(&parameters["entry"])),
             Some("Console.messageAdded") => self.console.extend(said(&parameters["message"])),

@@ -80,9 +80,11 @@ impl WebKit {
     pub(super) async fn open(&mut self, url: &str) -> Result<(), BrowserError> {
         let left = self.inspector.target().map(str::to_owned);
         self.inspector.leave_page().await?;
-        self.inspector
-            .command("Page.navigate", json!({ "url": url }))
-            .await?;
+        let parameters = json!({ "url": url });
+        let begun = self.inspector.command("Page.navigate", parameters).await;
+        if self.inspector.target() == left.as_deref() {
+            begun?;
+        }
         self.inspector.arrive().await?;
         if self.inspector.target() != left.as_deref() {
             self.inspector.command("Console.enable", json!({})).await?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::browser::{Browser, BrowserError};
+use super::browser::{Browser, BrowserError, ConsoleMessage};
 use super::observation::Observation;
 use super::place::Places;
 use super::scenario::{Page, Scenario};
@@ -59,15 +59,42 @@ impl Stage {
             }
         }
         for page in pages {
-            self.playing.set_page(page, first);
-            let opened = timeout(PATIENCE, browser.open(&page.url(&self.places))).await;
-            opened.map_err(|_| StageError::Stuck(self.playing.n_left()))??;
-            self.wait().await?;
-            for message in browser.console().await? {
+            for message in self.play_page(page, first, browser).await? {
                 self.playing.note_console(&message.text);
             }
         }
         Ok(self.playing.take_observations(first))
+    }
+
+    /// Plays one scenario in a browser, and returns what is on the console then, with the places
+    /// that are named in it.
+    pub async fn play_for_console(
+        &self,
+        scenario: &Scenario,
+        browser: &mut Browser,
+    ) -> Result<Vec<ConsoleMessage>, StageError> {
+        let id = self.playing.add(std::slice::from_ref(scenario));
+        let console = self.play_page(scenario.page, id, browser).await?;
+        self.playing.take_observations(id);
+        let named = console.into_iter().map(|it| ConsoleMessage {
+            text: self.places.named(&it.text, id),
+            ..it
+        });
+        Ok(named.collect())
+    }
+
+    /// Plays the scenarios from `first` on that are for a page, and returns what is on the console.
+    async fn play_page(
+        &self,
+        page: Page,
+        first: u64,
+        browser: &mut Browser,
+    ) -> Result<Vec<ConsoleMessage>, StageError> {
+        self.playing.set_page(page, first);
+        let opened = timeout(PATIENCE, browser.open(&page.url(&self.places))).await;
+        opened.map_err(|_| StageError::Stuck(self.playing.n_left()))??;
+        self.wait().await?;
+        Ok(browser.console().await?)
     }
 
     /// Waits until all scenarios of the page have been played.
