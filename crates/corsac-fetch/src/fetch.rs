@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
-use url::{Position, Url};
+use url::Url;
 
 use crate::integrity::IntegrityFailure;
 use crate::internal_request::Request;
@@ -105,7 +105,8 @@ impl Fetch {
             // The page is its own top level here.
             partition: self.request.origin().site(),
             origin: self.request.serialized_origin().clone(),
-            url: text_without_fragment(self.request.current_url()).into(),
+            // With its fragment, as URLs are compared; all three engines do so.
+            url: self.request.current_url().as_str().into(),
         }
     }
 }
@@ -115,10 +116,6 @@ pub(crate) fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
     url
-}
-
-fn text_without_fragment(url: &Url) -> &str {
-    &url[..Position::AfterQuery]
 }
 
 pub(crate) fn append_if_absent(headers: &mut HeaderList, header: &Header) {

@@ -34,15 +34,15 @@ async fn check(engine: Engine, n_unexplained: usize) {
 
 #[tokio::test]
 async fn a_page_sees_in_chromium_what_its_profile_foretells() {
-    check(Engine::Chromium, 160).await;
+    check(Engine::Chromium, 145).await;
 }
 
 #[tokio::test]
 async fn a_page_sees_in_firefox_what_its_profile_foretells() {
-    check(Engine::Firefox, 250).await;
+    check(Engine::Firefox, 175).await;
 }
 
 #[tokio::test]
 async fn a_page_sees_in_webkit_what_its_profile_foretells() {
-    check(Engine::WebKit, 320).await;
+    check(Engine::WebKit, 275).await;
 }

@@ -26,7 +26,7 @@ pub struct CacheKey {
     pub partition: Site,
     /// The request's origin as it is sent.
     pub origin: SerializedRequestOrigin,
-    /// The current URL, without its fragment.
+    /// The current URL, with its fragment.
     pub url: Arc<str>,
 }
 

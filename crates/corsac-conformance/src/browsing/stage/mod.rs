@@ -5,6 +5,7 @@ mod listening;
 mod playing;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,10 +92,27 @@ impl Stage {
         browser: &mut Browser,
     ) -> Result<Vec<ConsoleMessage>, StageError> {
         self.playing.set_page(page, first);
-        let opened = timeout(PATIENCE, browser.open(&page.url(&self.places))).await;
-        opened.map_err(|_| StageError::Stuck(self.playing.n_left()))??;
-        self.wait().await?;
+        self.open_and_wait(&page.url(&self.places), browser).await?;
         Ok(browser.console().await?)
+    }
+
+    /// Opens the page and waits until it is done, which it may be before it counts as opened.
+    async fn open_and_wait(&self, url: &str, browser: &mut Browser) -> Result<(), StageError> {
+        let mut opening = pin!(browser.open(url));
+        tokio::select! {
+            opened = &mut opening => {
+                opened?;
+                self.wait().await?;
+            }
+            done = self.wait() => {
+                done?;
+                // WebKit now and then never says that it has opened what it has long played.
+                if let Ok(opened) = timeout(GRACE, opening).await {
+                    opened?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Waits until all scenarios of the page have been played.
@@ -108,6 +126,9 @@ impl Stage {
         Ok(())
     }
 }
+
+/// How long a page that is done may take to count as opened.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// The page itself waits less for a call, but tells of several scenarios at once.
 const PATIENCE: Duration = Duration::from_secs(120);
