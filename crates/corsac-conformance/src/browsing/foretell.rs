@@ -14,7 +14,9 @@ use corsac_fetch::{
 };
 use url::Url;
 
-use super::observation::{About, Arrived, Line, Observation, Seen, SeenResponse};
+use super::observation::{
+    About, Arrived, Line, Observation, Seen, SeenResponse, with_high_bytes_alike,
+};
 use super::place::Places;
 use super::scenario::{
     Api, Asked, Body, Call, Credentials, Mode, Redirect, Scenario, isomorphic_decode,
@@ -244,7 +246,7 @@ impl<'a> Play<'a> {
         let mut headers: Vec<(String, String)> = Vec::new();
         for header in response.headers.iter() {
             let name = isomorphic_decode(&header.name().to_ascii_lowercase());
-            let value = named(header.value());
+            let value = with_high_bytes_alike(&named(header.value()));
             match headers.iter_mut().find(|(it, _)| *it == name) {
                 Some((_, joined)) => *joined = format!("{joined}, {value}"),
                 None => headers.push((name, value)),

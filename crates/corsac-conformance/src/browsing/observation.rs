@@ -82,19 +82,28 @@ impl Arrived {
         let is_preflight = headers
             .iter()
             .any(|(name, _)| name.eq_ignore_ascii_case("access-control-request-method"));
-        let set_by_script = scenario.header_names();
+        let set_by_script = scenario.headers();
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in headers {
             let name = name.to_ascii_lowercase();
-            let is_of_script = !is_preflight && name != "host" && set_by_script.contains(&name);
+            let is_of_script =
+                !is_preflight && name != "host" && set_by_script.iter().any(|(it, _)| *it == name);
             if !(is_of_script || matters(&name)) {
                 continue;
             }
             let value = match name.as_str() {
                 // Chromium's HTTP cache reads it and writes it anew: as numbers, without spaces.
                 "range" => "as the HTTP cache writes it".to_owned(),
-                _ => places.named(value, id),
+                _ => with_high_bytes_alike(&places.named(value, id)),
             };
+            // What an engine sends of its own accord if the script's value is left out.
+            if name == "accept-language"
+                && !set_by_script
+                    .iter()
+                    .any(|(it, of_script)| *it == name && value.contains(of_script))
+            {
+                continue;
+            }
             fields
                 .entry(name)
                 .and_modify(|joined| *joined = format!("{joined}, {value}"))
@@ -114,6 +123,20 @@ impl Arrived {
     pub fn is_preflight(&self) -> bool {
         self.method == "OPTIONS" && self.fields.contains_key("access-control-request-method")
     }
+}
+
+/// The value with one sign for any bytes in a row that are not ASCII: how they are read and written
+/// is not CORS. WebKit writes UTF-8, and reads other bytes as if they were lost.
+pub(super) fn with_high_bytes_alike(value: &str) -> String {
+    let mut alike = String::with_capacity(value.len());
+    for letter in value.chars() {
+        match letter.is_ascii() {
+            true => alike.push(letter),
+            false if alike.ends_with(char::REPLACEMENT_CHARACTER) => {}
+            false => alike.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    alike
 }
 
 /// The parts of a request that are not headers.

@@ -227,11 +227,13 @@ impl Scenario {
         self.routes.iter().position(is_taken)
     }
 
-    /// The names of all headers that its scripts set, in lower case.
+    /// All headers that its scripts set, with their names in lower case.
     #[must_use]
-    pub fn header_names(&self) -> Vec<String> {
+    pub fn headers(&self) -> Vec<(String, &str)> {
         let headers = self.calls.iter().flat_map(|it| &it.headers);
-        headers.map(|(name, _)| name.to_ascii_lowercase()).collect()
+        headers
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()))
+            .collect()
     }
 
     /// Reads the text form.
@@ -289,13 +291,17 @@ impl Answer {
             bytes.extend(isomorphic_encode(&line));
         }
         bytes.extend_from_slice(b"Cache-Control: no-store\r\n");
-        let has_body = !matches!(self.status, 100..=199 | 204 | 205 | 304);
-        if has_body {
-            bytes.extend(format!("Content-Length: {}\r\n", self.body.len()).into_bytes());
+        let body = match self.status {
+            205 => "",
+            _ => &self.body,
+        };
+        let has_length = !matches!(self.status, 100..=199 | 204 | 304);
+        if has_length {
+            bytes.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
         }
         bytes.extend_from_slice(b"\r\n");
-        if has_body && method != b"HEAD" {
-            bytes.extend_from_slice(self.body.as_bytes());
+        if has_length && method != b"HEAD" {
+            bytes.extend_from_slice(body.as_bytes());
         }
         bytes
     }

@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use super::super::observation::{About, Arrived, Line, Observation, Seen, SeenResponse};
+use super::super::observation::{
+    About, Arrived, Line, Observation, Seen, SeenResponse, with_high_bytes_alike,
+};
 use super::super::place::Places;
 use super::super::scenario::{Asked, Call, Page, Scenario};
 
@@ -212,7 +214,7 @@ fn named(seen: Seen, places: &Places, id: u64) -> Seen {
     };
     let headers = response.headers.into_iter();
     let mut headers: Vec<_> = headers
-        .map(|(name, value)| (name, places.named(&value, id)))
+        .map(|(name, value)| (name, with_high_bytes_alike(&places.named(&value, id))))
         .collect();
     headers.sort();
     Seen::Response(SeenResponse {
