@@ -48,8 +48,8 @@ pub use console::{Interface, ScriptedFetch, console_messages};
 pub use fetch::fetch;
 pub use integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
 pub use machine::{
-    ConnectionChoice, Outcome, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step,
-    TransportFailure,
+    ConnectionChoice, Outcome, Outgoing, OutgoingBody, Pending, ProxyFailure, Purpose,
+    ResponseHead, Step, TransportFailure,
 };
 pub use network_error::NetworkError;
 pub use profile::Profile;

@@ -225,7 +225,7 @@ pub struct ResponseHead {
     pub status_text: Vec<u8>,
     /// The headers, in their order and with every byte that the standard allows.
     pub headers: HeaderList,
-    /// The address that it came from, if that is known.
+    /// The address that it came from, if that is known: a proxy's if it came through one.
     pub address: Option<IpAddr>,
 }
 
@@ -254,6 +254,25 @@ pub enum TransportFailure {
     AddressRefused(IpAddr),
     /// The request cannot be written, so that nothing was sent; the text says what is wrong.
     NotWritable(String),
+    /// The way through the proxy is closed.
+    Proxy {
+        /// The proxy, as a URL without credentials.
+        proxy: String,
+        /// What is the matter with it.
+        failure: ProxyFailure,
+    },
+}
+
+/// Why a request did not get through a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProxyFailure {
+    /// There is no connection to it.
+    Unreachable(Box<TransportFailure>),
+    /// It answered a `CONNECT` with this status, which is no success.
+    Status(u16),
+    /// What it answered to a `CONNECT` is no answer.
+    Answer(Box<TransportFailure>),
 }
 
 impl fmt::Display for TransportFailure {
@@ -271,6 +290,19 @@ impl fmt::Display for TransportFailure {
                 write!(f, "the request may not be sent to {address}")
             }
             Self::NotWritable(reason) => write!(f, "the request cannot be written: {reason}"),
+            Self::Proxy { proxy, failure } => write!(f, "the proxy {proxy} {failure}"),
+        }
+    }
+}
+
+/// What the proxy does, to be read after its name.
+impl fmt::Display for ProxyFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(failure) => write!(f, "cannot be reached: {failure}"),
+            Self::Status(407) => f.write_str("opens no tunnel: it asks for credentials (407)"),
+            Self::Status(status) => write!(f, "opens no tunnel: it answered {status}"),
+            Self::Answer(failure) => write!(f, "opens no tunnel: {failure}"),
         }
     }
 }

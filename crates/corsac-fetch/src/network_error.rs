@@ -9,7 +9,7 @@ use crate::blob_url::BlobUrlFailure;
 use crate::cross_origin_resource_policy::ResourcePolicyFailure;
 use crate::integrity::IntegrityFailure;
 use crate::location::LocationFailure;
-use crate::machine::TransportFailure;
+use crate::machine::{ProxyFailure, TransportFailure};
 use crate::trace::{LOCAL_NETWORK_ACCESS_CHECK, Rule};
 
 /// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), by its reason.
@@ -82,6 +82,10 @@ impl NetworkError {
             },
             Self::PreflightTransport(_) => "preflight/no-response",
             Self::Transport(TransportFailure::NotWritable(_)) => "transport/not-writable",
+            Self::Transport(TransportFailure::Proxy {
+                failure: ProxyFailure::Status(_) | ProxyFailure::Answer(_),
+                ..
+            }) => "transport/proxy-refused",
             Self::Transport(_) => "transport/no-response",
             Self::SameOriginMode => "mode/same-origin",
             Self::NoCorsRedirectMode => "mode/no-cors-redirect",

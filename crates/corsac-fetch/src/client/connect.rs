@@ -1,4 +1,4 @@
-//! Connecting to a server: its addresses, TCP, TLS.
+//! Connecting to a server, or to the proxy before it: addresses, TCP, TLS.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,18 +9,21 @@ use tokio::task::JoinSet;
 use url::{Host, Url};
 
 use super::host_override::HostOverride;
-use super::http1::{Connection, Io, Security};
+use super::http_proxy::HttpProxy;
+use super::http1::{Connection, Io, Security, TargetForm};
 use super::http2::Session;
 use super::limits::{CONNECTION_ATTEMPT_DELAY, MAX_ADDRESSES};
 use super::options::{ClientOptions, ClientOptionsError};
 use super::tls::{Tls, Versions};
-use crate::machine::TransportFailure;
+use super::tunnel::open_tunnel;
+use crate::machine::{ProxyFailure, TransportFailure};
 use crate::trustworthy::is_localhost;
 
 /// Makes connections.
 pub(super) struct Connector {
     tls: Tls,
     host_overrides: Vec<HostOverride>,
+    proxy: Option<HttpProxy>,
     timeout: Duration,
 }
 
@@ -33,7 +36,7 @@ pub(super) enum Connected {
 }
 
 impl Connected {
-    /// The address of whoever is at the other end.
+    /// The address of whoever is at the other end: the server, or the proxy before it.
     pub(super) fn address(&self) -> IpAddr {
         match self {
             Self::Http1(connection) => connection.address,
@@ -47,8 +50,20 @@ impl Connector {
         Ok(Self {
             tls: Tls::new(options)?,
             host_overrides: options.host_overrides.clone(),
+            proxy: options.proxy.clone(),
             timeout: options.connect_timeout,
         })
+    }
+
+    /// How a request over HTTP/1.1 names this URL.
+    pub(super) fn target_form(&self, url: &Url) -> TargetForm<'_> {
+        match &self.proxy {
+            // Through a tunnel the server itself is asked, and the proxy's password is not for it.
+            Some(proxy) if url.scheme() != "https" => TargetForm::Absolute {
+                authorization: proxy.authorization(),
+            },
+            Some(_) | None => TargetForm::Origin,
+        }
     }
 
     /// Connects to the server of a URL.
@@ -70,14 +85,10 @@ impl Connector {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(TransportFailure::Dns);
         };
-        let addresses = self.addresses(&host, port).await?;
-        let stream = connect_to_any(addresses)
-            .await
-            .map_err(|_| TransportFailure::Connect)?;
-        // Without it, the end of a request can wait for the peer to acknowledge its start.
-        stream
-            .set_nodelay(true)
-            .map_err(|_| TransportFailure::Connect)?;
+        let stream = match &self.proxy {
+            None => self.dial(&host, port).await?,
+            Some(proxy) => self.dial_proxy(proxy, url).await?,
+        };
         let peer = stream.peer_addr().map_err(|_| TransportFailure::Connect)?;
         let address = peer.ip();
         if url.scheme() != "https" {
@@ -95,6 +106,40 @@ impl Connector {
             Some(b"h2") => Session::start(stream, address).await.map(Connected::Http2),
             Some(_) | None => Ok(Connected::Http1(connection(stream, Security::Tls, address))),
         }
+    }
+
+    /// Connects to a proxy and, if the request is not for its eyes, through it to the server.
+    async fn dial_proxy(
+        &self,
+        proxy: &HttpProxy,
+        url: &Url,
+    ) -> Result<TcpStream, TransportFailure> {
+        let failed = |failure| TransportFailure::Proxy {
+            proxy: proxy.to_string(),
+            failure,
+        };
+        let dialed = self.dial(&proxy.host(), proxy.port()).await;
+        let mut stream =
+            dialed.map_err(|failure| failed(ProxyFailure::Unreachable(Box::new(failure))))?;
+        if url.scheme() == "https"
+            && let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default())
+        {
+            let opened = open_tunnel(&mut stream, &format!("{host}:{port}"), proxy).await;
+            opened.map_err(failed)?;
+        }
+        Ok(stream)
+    }
+
+    async fn dial(&self, host: &Host<&str>, port: u16) -> Result<TcpStream, TransportFailure> {
+        let addresses = self.addresses(host, port).await?;
+        let stream = connect_to_any(addresses)
+            .await
+            .map_err(|_| TransportFailure::Connect)?;
+        // Without it, the end of a request can wait for the peer to acknowledge its start.
+        stream
+            .set_nodelay(true)
+            .map_err(|_| TransportFailure::Connect)?;
+        Ok(stream)
     }
 
     async fn addresses(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::host_override::HostOverride;
+use super::http_proxy::HttpProxy;
 
 /// What can be set about a client.
 ///
@@ -24,7 +25,13 @@ pub struct ClientOptions {
     /// Whether a server must show a certificate that is trusted.
     pub certificates: Certificates,
     /// Where host names lead; the first that fits counts.
+    ///
+    /// Behind a proxy they count for the proxy's name alone: the proxy looks up the others.
     pub host_overrides: Vec<HostOverride>,
+    /// The proxy through which everything is sent, to whatever host.
+    ///
+    /// No variable of the environment counts.
+    pub proxy: Option<HttpProxy>,
     /// How long it may take to find the address, connect and agree on TLS.
     pub connect_timeout: Duration,
     /// How long a server may take from the start of a request to the head of its response.
@@ -57,6 +64,7 @@ impl Default for ClientOptions {
             additional_roots: Vec::new(),
             certificates: Certificates::default(),
             host_overrides: Vec::new(),
+            proxy: None,
             connect_timeout: Duration::from_secs(30),
             response_timeout: Duration::from_secs(300),
             total_timeout: None,

@@ -185,7 +185,8 @@ impl Sending<'_> {
     }
 
     async fn http1(&self, mut connection: Connection) -> Result<Answer, ExchangeFailure> {
-        let request = http1_request(self.outgoing).map_err(ExchangeFailure::after_answer)?;
+        let form = self.transport.connector.target_form(&self.outgoing.url);
+        let request = http1_request(self.outgoing, form).map_err(ExchangeFailure::after_answer)?;
         let response = connection.exchange(request).await?;
         let framing =
             Framing::of(&response, &self.outgoing.method).map_err(ExchangeFailure::after_answer)?;

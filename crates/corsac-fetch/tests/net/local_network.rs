@@ -46,3 +46,22 @@ async fn with_a_permission_or_another_engine_it_is() {
         );
     }
 }
+
+#[tokio::test]
+async fn behind_a_proxy_it_counts_where_the_proxy_is() {
+    let mut proxy = Server::start([answer(SHARED)]).await;
+    let options = ClientOptions {
+        proxy: Some(proxy.url("").parse().expect("a proxy")),
+        ..ClientOptions::default()
+    };
+    let user_agent = UserAgent::new(Profile::Chromium);
+    let client = Client::new(user_agent, &options).expect("options");
+    let mut page = Page::new("http://localhost/".parse().expect("a URL"));
+    page.address = Some([203, 0, 113, 7].into());
+    let request = FetchRequest::new("http://api.example/");
+    let response = client.fetch(&page, request).await.expect("a request");
+    drop(client);
+    let code = response.outcome.result.err().map(|it| it.code());
+    assert_eq!(code, Some("local-network/permission-prompt"));
+    assert_eq!(proxy.last_request().await, None);
+}

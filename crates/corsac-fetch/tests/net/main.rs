@@ -4,10 +4,12 @@ mod bodies;
 mod bytes_both_ways;
 mod connections;
 mod fetches;
+mod forward_proxy;
 mod heads;
 mod http2;
 mod local_network;
 mod properties;
+mod proxies;
 mod server;
 mod tls;
 

@@ -136,7 +136,8 @@ async fn trickle(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Re
     Ok(())
 }
 
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads a head, and the body that its Content-Length announces.
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         request.push(stream.read_u8().await?);

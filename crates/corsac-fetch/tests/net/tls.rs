@@ -55,16 +55,17 @@ impl TlsListener {
         self.acceptor.accept(stream).await.ok()
     }
 
-    /// Plays a script on every connection that comes.
-    fn play(self, acts: Vec<Act>) {
+    /// Plays a script on every connection that comes; returns what is asked.
+    pub(crate) fn play(self, acts: Vec<Act>) -> mpsc::UnboundedReceiver<Vec<u8>> {
+        let (sender, requests) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             loop {
                 if let Some(stream) = self.accept().await {
-                    let (requests, _) = mpsc::unbounded_channel();
-                    tokio::spawn(play(stream, acts.clone(), requests));
+                    tokio::spawn(play(stream, acts.clone(), sender.clone()));
                 }
             }
         });
+        requests
     }
 }
 

@@ -14,4 +14,4 @@ pub(super) use body::{Decoder, Home, Http1Body, Piece};
 pub(super) use connection::{Answered, Connection, ExchangeFailure, Io, Security, is_interim};
 pub(super) use framing::{Framing, Persistence};
 pub(super) use head::HeadReader;
-pub(super) use request::http1_request;
+pub(super) use request::{TargetForm, connect_request, http1_request};
