@@ -9,7 +9,7 @@ use corsac::user_agent::{
     CredentialsMode, RedirectMode, RequestGuard, RequestMode, UseCorsPreflight, Written,
 };
 use corsac_fetch::address_space::Permission;
-use corsac_fetch::client::{Certificates, ClientOptions, HostOverride};
+use corsac_fetch::client::{Certificates, ClientOptions, HostOverride, HttpProxy, HttpProxyError};
 use corsac_fetch::{Body, FetchRequest, Page};
 use url::Url;
 
@@ -90,8 +90,17 @@ pub(crate) struct RequestOptions {
     local_network: LocalNetwork,
 
     /// Where a host leads, instead of asking the name service; repeatable
+    ///
+    /// With --proxy it counts for the host of the proxy alone.
     #[arg(long, value_name = "HOST:PORT:ADDRESS")]
     resolve: Vec<HostOverride>,
+
+    /// An HTTP proxy that everything goes through, as http://[USER:PASSWORD@]HOST:PORT
+    ///
+    /// The proxy looks hosts up, so that --resolve does not apply to them. No host goes past it,
+    /// localhost neither. Only this option counts: HTTP_PROXY and its like are not read.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
 
     /// Certificates in PEM that are trusted besides the usual ones; repeatable
     #[arg(long = "cacert", value_name = "FILE")]
@@ -229,6 +238,18 @@ impl RequestOptions {
         }
     }
 
+    /// The proxy. What is wrong with it is told without the password that may be in it.
+    fn proxy(&self) -> Result<Option<HttpProxy>, Failure> {
+        let Some(text) = &self.proxy else {
+            return Ok(None);
+        };
+        let proxy = text.parse().map_err(|error: HttpProxyError| {
+            let failure = Failure::misuse(format!("--proxy: {error}"));
+            failure.with_help("write it as http://proxy.example:3128")
+        })?;
+        Ok(Some(proxy))
+    }
+
     /// How the server is reached.
     pub(crate) fn client_options(&self) -> Result<ClientOptions, Failure> {
         let roots = self.certificates.iter();
@@ -240,6 +261,7 @@ impl RequestOptions {
                 false => Certificates::Verified,
             },
             host_overrides: self.resolve.clone(),
+            proxy: self.proxy()?,
             connect_timeout: self.timeout,
             response_timeout: self.timeout,
             ..ClientOptions::default()

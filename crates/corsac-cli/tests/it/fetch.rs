@@ -1,6 +1,7 @@
 //! `corsac fetch`, against servers that answer what a test has written.
 
 mod guide;
+mod proxies;
 mod reports;
 mod server;
 mod tls;

@@ -13,7 +13,7 @@ use super::{PAGE, allow};
 use crate::{TestFile, run, stderr, stdout};
 
 /// A certificate for `localhost` in PEM, and a server that shows it.
-fn start() -> (String, Server) {
+pub(super) fn start() -> (String, Server) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
