@@ -21,6 +21,7 @@ pub(crate) fn run() -> Result<()> {
     })?;
     steps.run("tidy", || tidy::run(&Repository::read()?))?;
     steps.run("browsers", || programs::ensure(&programs::BROWSERS))?;
+    steps.run("servers", || programs::ensure(&programs::SERVERS))?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
     steps.run("docs", docs)?;

@@ -40,6 +40,22 @@ pub(crate) const BROWSERS: [Program; 5] = [
     },
 ];
 
+/// What the tests of fixes start and mend.
+pub(crate) const SERVERS: [Program; 3] = [
+    Program {
+        name: "apache2",
+        package: "apache2",
+    },
+    Program {
+        name: "haproxy",
+        package: "haproxy",
+    },
+    Program {
+        name: "nginx",
+        package: "nginx",
+    },
+];
+
 /// Sees to it that the programs are there.
 ///
 /// Installs nothing if they are. Installs them if this is Debian and root's rights are to be had

@@ -9,8 +9,16 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 11] = [
+const NAMED_IN: [(&str, &str); 14] = [
     ("crates/corsac/src/", "the core: it decides"),
+    (
+        "crates/corsac-cli/src/arguments.rs",
+        "calls the value of an option so; not a field",
+    ),
+    (
+        "crates/corsac-cli/src/explain.rs",
+        "calls the value of an option so; not a field",
+    ),
     (
         "crates/corsac-cli/src/request_options.rs",
         "calls the value of an option so; not a field",
@@ -46,6 +54,10 @@ const NAMED_IN: [(&str, &str); 11] = [
     (
         "crates/corsac-playground/src/page/guard.rs",
         "keeps other pages from the demo's own controls; not CORS",
+    ),
+    (
+        "crates/corsac-probe/src/",
+        "says in words what the fields said; what they decide comes from the trace",
     ),
     (
         "crates/corsac-tower/src/apply.rs",

@@ -6,11 +6,12 @@ use super::Violation;
 use crate::repository::{Crate, Repository};
 
 /// The crates of this workspace that each crate may depend on, tests aside.
-const DIRECTIONS: [(&str, &[&str]); 9] = [
+const DIRECTIONS: [(&str, &[&str]); 10] = [
     ("corsac", &[]),
     ("corsac-tower", &["corsac"]),
     ("corsac-config", &["corsac"]),
     ("corsac-fetch", &["corsac"]),
+    ("corsac-probe", &["corsac", "corsac-fetch"]),
     (
         "corsac-gateway",
         &["corsac", "corsac-config", "corsac-tower"],
@@ -37,6 +38,7 @@ const DIRECTIONS: [(&str, &[&str]); 9] = [
             "corsac-fetch",
             "corsac-gateway",
             "corsac-playground",
+            "corsac-probe",
             "corsac-tower",
         ],
     ),

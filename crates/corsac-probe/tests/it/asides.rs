@@ -1,0 +1,95 @@
+//! What is found by asking more than the page asks.
+
+use super::{answer, check, get, put};
+
+const VARY: &str = "Vary: Origin";
+
+/// A server that allows the page alone.
+fn picky(heard: &super::Heard, always: &[&str], when_allowed: &[&str]) -> String {
+    match heard.origin() {
+        Some("https://app.example") => {
+            let own = ["Access-Control-Allow-Origin: https://app.example"];
+            answer("200 OK", &[&own[..], always, when_allowed].concat())
+        }
+        _ => answer("200 OK", always),
+    }
+}
+
+#[test]
+fn a_list_with_vary_is_fine() {
+    check(get(), |heard| picky(heard, &[VARY], &[]), &[]);
+    check(
+        get(),
+        |heard| picky(heard, &["Vary: Accept, origin"], &[]),
+        &[],
+    );
+    check(get(), |heard| picky(heard, &["Vary: *"], &[]), &[]);
+}
+
+#[test]
+fn a_cache_is_not_told() {
+    check(get(), |heard| picky(heard, &[], &[]), &["missing-vary"]);
+    check(
+        get(),
+        |heard| picky(heard, &[], &[VARY]),
+        &["vary-only-when-allowed"],
+    );
+}
+
+#[test]
+fn everyone_is_allowed_by_name() {
+    let reflecting = |heard: &super::Heard| {
+        let origin = heard.origin().unwrap_or("*");
+        let field = format!("Access-Control-Allow-Origin: {origin}");
+        let methods = "Access-Control-Allow-Methods: PUT";
+        let headers = "Access-Control-Allow-Headers: content-type";
+        answer("200 OK", &[&field, methods, headers, VARY])
+    };
+    check(get(), reflecting, &["reflects-any-origin"]);
+    check(put(), reflecting, &["reflects-any-origin"]);
+}
+
+#[test]
+fn errors_have_no_fields() {
+    check(
+        get(),
+        |heard| match heard.path.as_str() {
+            "/pets" => answer(
+                "200 OK",
+                &["Access-Control-Allow-Origin: https://app.example"],
+            ),
+            _ => answer("404 Not Found", &[]),
+        },
+        &["no-allow-origin-on-error"],
+    );
+}
+
+#[test]
+fn asides_read_and_never_write() {
+    let (sender, heard) = std::sync::mpsc::channel();
+    let server = super::Server::start(super::Wire::Plain, move |heard| {
+        let kind = format!("{} {}", heard.method, heard.origin().unwrap_or("-"));
+        sender.send(kind).unwrap();
+        answer(
+            "200 OK",
+            &[
+                "Access-Control-Allow-Origin: *",
+                "Access-Control-Allow-Methods: DELETE",
+            ],
+        )
+    });
+    let probe = get().method("DELETE").probe(server.url("/pets"));
+    let report = super::run(probe, &server.options());
+    let mut heard: Vec<String> = heard.try_iter().collect();
+    heard.sort();
+    assert_eq!(report.n_requests, heard.len());
+    assert_eq!(
+        heard,
+        [
+            "DELETE https://app.example",
+            "GET https://app.example",
+            "OPTIONS https://app.example",
+            "OPTIONS https://corsac-probe.example",
+        ]
+    );
+}
