@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use corsac_fetch::Profile;
+use corsac_probe::{Severity, Stack};
 
 use crate::exit::EXIT_CODES;
 use crate::request_options::RequestOptions;
@@ -14,7 +15,7 @@ use crate::request_options::RequestOptions;
 #[command(
     name = "corsac",
     version,
-    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n  corsac fetch https://api.example/pets\n\n{EXIT_CODES}"),
+    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n  corsac check https://api.example/pets\n  corsac fetch https://api.example/pets\n\n{EXIT_CODES}"),
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     Serve(ServeArguments),
     Lint(LintArguments),
+    Check(Box<CheckArguments>),
+    Explain(ExplainArguments),
     Fetch(Box<FetchArguments>),
     Completions(CompletionsArguments),
     Man(ManArguments),
@@ -78,6 +81,149 @@ pub(crate) struct LintArguments {
     pub(crate) files: Vec<PathBuf>,
 
     /// Prints a JSON object for each file, on a line of its own
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Says what browsers would do with a request, why, and what to change.
+///
+/// The request is sent as a page of this origin would send it, preflights among it. A few more
+/// requests find out how the server decides: from another origin, without one, and for an address
+/// that does not exist. None of those has a method other than GET, HEAD and OPTIONS.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac check https://api.example/pets\n  corsac check -o https://app.example -X PUT -H 'Content-Type: application/json' -c https://api.example/pets/1\n\n{EXIT_CODES}"))]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestOptions,
+
+    /// The browsers, or the standard itself; repeatable
+    #[arg(long, value_name = "NAME", default_value = "all")]
+    pub(crate) browser: Vec<Browsers>,
+
+    /// Whose configuration language a fix is written in; guessed from the answers if left out
+    #[arg(long, value_name = "NAME", value_parser = parse_stack)]
+    pub(crate) stack: Option<Stack>,
+
+    /// What makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+
+    /// A file of what is promised to which origins; the URL is what its paths are relative to
+    ///
+    /// Of a method that could change something, only the preflight is sent.
+    #[arg(long, value_name = "FILE", conflicts_with = "CheckFormat")]
+    pub(crate) expect: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) format: CheckFormat,
+
+    /// Prints every header of every step
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Prints nothing: the exit code says it
+    #[arg(short, long, conflicts_with = "CheckFormat")]
+    pub(crate) quiet: bool,
+}
+
+/// What a check prints; words if nothing is said.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(crate) struct CheckFormat {
+    /// Prints one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Prints a SARIF log, for code scanning
+    #[arg(long)]
+    pub(crate) sarif: bool,
+
+    /// Prints JUnit's XML, for pipelines
+    #[arg(long)]
+    pub(crate) junit: bool,
+
+    /// Prints Markdown, for issues and pull requests
+    #[arg(long)]
+    pub(crate) markdown: bool,
+
+    /// Prints the curl commands that send the same bytes
+    #[arg(long)]
+    pub(crate) as_curl: bool,
+}
+
+/// A browser, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Browsers {
+    All,
+    Spec,
+    Chromium,
+    Firefox,
+    #[value(name = "webkit")]
+    WebKit,
+}
+
+impl Browsers {
+    /// The profiles that are meant.
+    pub(crate) fn profiles(self) -> &'static [Profile] {
+        match self {
+            Self::All => &Profile::ALL,
+            Self::Spec => &[Profile::Spec],
+            Self::Chromium => &[Profile::Chromium],
+            Self::Firefox => &[Profile::Firefox],
+            Self::WebKit => &[Profile::WebKit],
+        }
+    }
+}
+
+/// What makes the exit code 1.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<FailOn> for Severity {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Info => Self::Info,
+        }
+    }
+}
+
+pub(crate) fn parse_stack(name: &str) -> Result<Stack, String> {
+    let known = || {
+        let names: Vec<&str> = Stack::ALL.into_iter().map(Stack::name).collect();
+        format!("it is one of {}", names.join(", "))
+    };
+    Stack::named(name).ok_or_else(known)
+}
+
+/// Explains what a browser printed or recorded.
+///
+/// The text is what Chromium, Firefox or Safari print into their console, or the code of a finding.
+/// Left out, it is read from stdin.
+#[derive(Args, Debug)]
+#[command(after_help = format!("Examples:\n  corsac explain no-allow-origin\n  corsac explain \"Access to fetch at 'https://api.example/' from origin ...\"\n  corsac explain --har recording.har\n\n{EXIT_CODES}"))]
+pub(crate) struct ExplainArguments {
+    /// A message of a browser's console, or a code; - is stdin
+    pub(crate) text: Option<String>,
+
+    /// A recording of the browser's network panel; - is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub(crate) har: Option<PathBuf>,
+
+    /// The page's origin, which some messages do not name
+    #[arg(short, long, value_name = "ORIGIN")]
+    pub(crate) origin: Option<String>,
+
+    /// Whose configuration language a fix is written in
+    #[arg(long, value_name = "NAME", value_parser = parse_stack)]
+    pub(crate) stack: Option<Stack>,
+
+    /// Prints one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -4,9 +4,12 @@
 //! [`arguments`], what it ends with in [`exit`].
 
 mod arguments;
+mod check;
 mod definitions;
 mod demo;
 mod exit;
+mod expectations;
+mod explain;
 mod fetch;
 mod lint;
 mod request_options;
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => definitions::completions(&arguments),
         Command::Man(arguments) => definitions::man(&arguments),
     };

@@ -11,6 +11,7 @@ use corsac::user_agent::{
 use corsac_fetch::address_space::Permission;
 use corsac_fetch::client::{Certificates, ClientOptions, HostOverride, HttpProxy, HttpProxyError};
 use corsac_fetch::{Body, FetchRequest, Page};
+use corsac_probe::Code;
 use url::Url;
 
 use crate::exit::Failure;
@@ -269,12 +270,12 @@ impl RequestOptions {
     }
 }
 
-fn page_of(origin: &str) -> Result<Page, Failure> {
+pub(crate) fn page_of(origin: &str) -> Result<Page, Failure> {
     let misuse = |help: String| {
         let failure = Failure::misuse(format!("`{origin}` is not the origin of a page"));
         Err(failure.with_help(help))
     };
-    if origin == "null" {
+    if origin == "null" || origin.starts_with("file:") {
         // A page without a tuple origin.
         return page_of_url("data:text/html,");
     }
@@ -301,7 +302,8 @@ fn page_of_url(url: &str) -> Result<Page, Failure> {
 /// `api.example/pets` would be a path of the page's own server, which nobody means.
 fn require_absolute(url: &str) -> Result<(), Failure> {
     let is_from_root = url.starts_with('/');
-    let has_scheme = Url::parse(url).is_ok_and(|it| it.has_host() || it.scheme() == "data");
+    let has_scheme = Url::parse(url).is_ok_and(|it| it.has_host() || it.scheme() == "data")
+        || url.contains("://");
     let is_broken = url.starts_with("http:") || url.starts_with("https:");
     if is_from_root || has_scheme || is_broken {
         return Ok(());
@@ -311,11 +313,12 @@ fn require_absolute(url: &str) -> Result<(), Failure> {
         "localhost" | "127.0.0.1" => "http",
         _ => "https",
     };
-    let failure = Failure::misuse(format!("`{url}` has no scheme"));
+    let code = Code::UrlWithoutScheme;
+    let failure = Failure::misuse(format!("`{url}` has no scheme ({code})"));
     Err(failure.with_help(format!("did you mean {scheme}://{url}?")))
 }
 
-fn parse_header(text: &str) -> Result<(String, String), String> {
+pub(crate) fn parse_header(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err("a header is written `NAME: VALUE`".to_owned()),

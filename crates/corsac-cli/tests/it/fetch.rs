@@ -266,7 +266,7 @@ fn a_request_that_no_script_can_make_is_misuse() {
         ),
         (
             &["localhost:3001/pets"],
-            "error: `localhost:3001/pets` has no scheme\nhelp: did you mean http://localhost:3001/pets?\n",
+            "error: `localhost:3001/pets` has no scheme (url-without-scheme)\nhelp: did you mean http://localhost:3001/pets?\n",
         ),
         (
             &["http://"],

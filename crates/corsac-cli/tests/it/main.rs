@@ -1,7 +1,9 @@
 //! The real command, run as a user runs it.
 
+mod check;
 mod definitions;
 mod demo;
+mod explain;
 mod fetch;
 mod lint;
 mod output;
