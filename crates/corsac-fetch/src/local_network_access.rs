@@ -24,8 +24,8 @@ pub(crate) enum LocalNetworkRule {
 ///
 /// Follows [Local Network Access check](https://wicg.github.io/local-network-access/#local-network-access-check).
 /// A preflight has no policy container of its own, and the draft would leave it unchecked; it goes
-/// where the request goes, and is checked like it. Through a proxy, the address is the proxy's: it
-/// is all that is known of where the connection leads.
+/// where the request goes, and is checked like it. Where a proxy connects, nobody knows, and
+/// nothing is checked; Chromium lets such a request through too.
 pub(crate) fn local_network_access_check(
     fetch: &Fetch,
     ua: &UserAgent,

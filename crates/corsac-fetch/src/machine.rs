@@ -225,7 +225,7 @@ pub struct ResponseHead {
     pub status_text: Vec<u8>,
     /// The headers, in their order and with every byte that the standard allows.
     pub headers: HeaderList,
-    /// The address that it came from, if that is known: a proxy's if it came through one.
+    /// The address that it came from, if that is known: a proxy does not tell.
     pub address: Option<IpAddr>,
 }
 

@@ -37,7 +37,7 @@ pub(super) enum Connected {
 
 impl Connected {
     /// The address of whoever is at the other end: the server, or the proxy before it.
-    pub(super) fn address(&self) -> IpAddr {
+    pub(super) fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Http1(connection) => connection.address,
             Self::Http2(session) => session.address,
@@ -89,8 +89,10 @@ impl Connector {
             None => self.dial(&host, port).await?,
             Some(proxy) => self.dial_proxy(proxy, url).await?,
         };
-        let peer = stream.peer_addr().map_err(|_| TransportFailure::Connect)?;
-        let address = peer.ip();
+        let address = match &self.proxy {
+            None => Some(peer(&stream)?),
+            Some(_) => None,
+        };
         if url.scheme() != "https" {
             return Ok(Connected::Http1(connection(
                 stream,
@@ -171,7 +173,12 @@ impl Connector {
     }
 }
 
-fn connection(io: impl Io + 'static, security: Security, address: IpAddr) -> Connection {
+fn peer(stream: &TcpStream) -> Result<IpAddr, TransportFailure> {
+    let address = stream.peer_addr().map_err(|_| TransportFailure::Connect)?;
+    Ok(address.ip())
+}
+
+fn connection(io: impl Io + 'static, security: Security, address: Option<IpAddr>) -> Connection {
     Connection::new(Box::new(io), security, address)
 }
 

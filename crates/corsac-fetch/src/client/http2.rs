@@ -22,7 +22,8 @@ use crate::machine::{Outgoing, OutgoingBody, ResponseHead, TransportFailure};
 #[derive(Clone)]
 pub(super) struct Session {
     sender: SendRequest<Bytes>,
-    pub(super) address: IpAddr,
+    /// Where the server is, if that is known: a proxy does not tell.
+    pub(super) address: Option<IpAddr>,
 }
 
 /// The body of a response over HTTP/2.
@@ -46,7 +47,7 @@ impl Session {
     /// Starts HTTP/2 on a connection on which it was agreed.
     pub(super) async fn start(
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-        address: IpAddr,
+        address: Option<IpAddr>,
     ) -> Result<Self, TransportFailure> {
         let (sender, connection) = Builder::new()
             .enable_push(false)

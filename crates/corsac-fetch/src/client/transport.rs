@@ -165,7 +165,9 @@ impl Sending<'_> {
         stream: &mut Option<RequestStream>,
     ) -> Result<Answer, ExchangeFailure> {
         let address = connection.address();
-        if !(self.is_permitted)(address) {
+        if let Some(address) = address
+            && !(self.is_permitted)(address)
+        {
             let failure = TransportFailure::AddressRefused(address);
             return Err(ExchangeFailure::after_answer(failure));
         }
@@ -180,7 +182,6 @@ impl Sending<'_> {
         let (head, body) = tokio::time::timeout(timeout, exchanging)
             .await
             .unwrap_or_else(|_| Err(timed_out()))?;
-        let address = Some(address);
         Ok((ResponseHead { address, ..head }, body))
     }
 

@@ -48,7 +48,7 @@ async fn with_a_permission_or_another_engine_it_is() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_it_counts_where_the_proxy_is() {
+async fn where_a_proxy_connects_is_not_known_and_not_checked() {
     let mut proxy = Server::start([answer(SHARED)]).await;
     let options = ClientOptions {
         proxy: Some(proxy.url("").parse().expect("a proxy")),
@@ -62,6 +62,6 @@ async fn behind_a_proxy_it_counts_where_the_proxy_is() {
     let response = client.fetch(&page, request).await.expect("a request");
     drop(client);
     let code = response.outcome.result.err().map(|it| it.code());
-    assert_eq!(code, Some("local-network/permission-prompt"));
-    assert_eq!(proxy.last_request().await, None);
+    assert_eq!(code, None);
+    assert!(proxy.last_request().await.is_some());
 }

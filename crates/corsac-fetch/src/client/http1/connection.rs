@@ -24,7 +24,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 /// A connection to a server.
 pub(in crate::client) struct Connection {
     io: Box<dyn Io>,
-    pub(in crate::client) address: IpAddr,
+    /// Where the server is, if that is known: a proxy does not tell.
+    pub(in crate::client) address: Option<IpAddr>,
     /// What was received and not yet read.
     pub(super) received: BytesMut,
     upload: Upload,
@@ -59,7 +60,11 @@ pub(in crate::client) enum Answered {
 }
 
 impl Connection {
-    pub(in crate::client) fn new(io: Box<dyn Io>, security: Security, address: IpAddr) -> Self {
+    pub(in crate::client) fn new(
+        io: Box<dyn Io>,
+        security: Security,
+        address: Option<IpAddr>,
+    ) -> Self {
         Self {
             io,
             security,
