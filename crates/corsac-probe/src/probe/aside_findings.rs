@@ -4,7 +4,7 @@ use corsac::user_agent::{HeaderList, ResponseType, decode_and_split};
 use corsac_fetch::{Purpose, ResponseHead};
 
 use super::Visit;
-use super::asides::{Answers, STRANGER};
+use super::asides::{Answers, Stranger};
 use crate::code::{Code, Severity};
 use crate::finding::{Evidence, Finding, Stage, printable, value_of};
 
@@ -13,7 +13,7 @@ const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
 pub(super) fn of(visit: &Visit, answers: &Answers) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(stranger) = &answers.stranger {
-        findings.extend(reflection(&stranger.head));
+        findings.extend(reflection(stranger));
     }
     let is_shared = match &visit.outcome.result {
         Ok(response) => response.r#type == ResponseType::Cors,
@@ -30,12 +30,13 @@ pub(super) fn of(visit: &Visit, answers: &Answers) -> Vec<Finding> {
 }
 
 /// A server that names whoever asks.
-fn reflection(stranger: &ResponseHead) -> Option<Finding> {
-    let allowed = value_of(&stranger.headers, ALLOW_ORIGIN)?;
-    if allowed != STRANGER.as_bytes() {
+fn reflection(stranger: &Stranger) -> Option<Finding> {
+    let headers = &stranger.head.headers;
+    let allowed = value_of(headers, ALLOW_ORIGIN)?;
+    if allowed != stranger.origin.as_bytes() {
         return None;
     }
-    let credentials = value_of(&stranger.headers, b"access-control-allow-credentials");
+    let credentials = value_of(headers, b"access-control-allow-credentials");
     let why = match credentials.as_deref() {
         Some(b"true") => "a page of any other origin is allowed too, with the user's cookies",
         Some(_) | None => "a page of any other origin is allowed too",

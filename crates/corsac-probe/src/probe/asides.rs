@@ -14,7 +14,10 @@ use super::exchanges::Exchanges;
 use super::{Asides, Probe, Sending, driven};
 
 /// The origin of a page that no server knows, under a name that nobody can own.
-pub(super) const STRANGER: &str = "https://corsac-probe.example";
+const STRANGER: &str = "https://corsac-probe.example";
+
+/// The same of a page that may ask over http, as the page can that is checked.
+const INSECURE_STRANGER: &str = "http://corsac-probe.example";
 
 /// What is appended to an address to get one that does not exist.
 const NO_SUCH_PATH: &str = "corsac-no-such-path";
@@ -43,6 +46,8 @@ impl Answers {
 /// What a page of another origin was answered last.
 pub(super) struct Stranger {
     pub(super) head: ResponseHead,
+    /// The origin of that page.
+    pub(super) origin: &'static str,
     /// A preflight is all that may be sent for some requests, and all that some servers let pass.
     pub(super) purpose: Purpose,
     n_requests: usize,
@@ -82,7 +87,11 @@ fn is_read(request: &FetchRequest) -> bool {
 
 /// The same request from a page of another origin.
 async fn stranger(probe: &Probe, transport: &Transport, now: Duration) -> Option<Stranger> {
-    let page = Page::new(Url::parse(STRANGER).ok()?);
+    let origin = match probe.page.url.scheme() {
+        "http" => INSECURE_STRANGER,
+        _ => STRANGER,
+    };
+    let page = Page::new(Url::parse(origin).ok()?);
     let request = FetchRequest {
         body: None,
         ..probe.request.clone()
@@ -97,6 +106,7 @@ async fn stranger(probe: &Probe, transport: &Transport, now: Duration) -> Option
         return match outgoing.purpose {
             Purpose::Preflight => Some(Stranger {
                 head: answer(transport, outgoing).await?,
+                origin,
                 purpose: Purpose::Preflight,
                 n_requests: 1,
             }),
@@ -108,6 +118,7 @@ async fn stranger(probe: &Probe, transport: &Transport, now: Duration) -> Option
     let last = outcome.trace.exchanges().last()?;
     Some(Stranger {
         head: last.received.as_deref()?.clone(),
+        origin,
         purpose: last.sent.purpose,
         n_requests: exchanges.n_sent(),
     })

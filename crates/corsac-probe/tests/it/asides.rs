@@ -47,6 +47,17 @@ fn everyone_is_allowed_by_name() {
     };
     check(get(), reflecting, &["reflects-any-origin"]);
     check(put(), reflecting, &["reflects-any-origin"]);
+    let insecure = || get().of("http://app.example");
+    super::check_over(
+        super::Wire::Plain,
+        &insecure(),
+        reflecting,
+        &["reflects-any-origin"],
+    );
+    let afar = super::Server::start(super::Wire::Plain, reflecting);
+    let url = format!("http://api.test:{}/", afar.address.port());
+    let report = super::run(insecure().probe(url), &afar.options());
+    assert_eq!(super::codes(&report), ["reflects-any-origin"]);
 }
 
 #[test]
