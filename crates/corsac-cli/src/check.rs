@@ -8,6 +8,7 @@ use corsac_probe::{Code, Probe, ProbeError, Report, Severity, Verdict};
 
 use crate::arguments::CheckArguments;
 use crate::exit::{Exit, Failure};
+use crate::request_options::RequestOptions;
 use crate::{expectations, running, terminal};
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
@@ -79,7 +80,7 @@ fn text_options(arguments: &CheckArguments) -> TextOptions {
             true => Detail::Every,
             false => Detail::Relevant,
         },
-        rerun: Some(command_line()),
+        rerun: Some(command_line(&arguments.request)),
     }
 }
 
@@ -91,10 +92,10 @@ pub(crate) fn style() -> Style {
     }
 }
 
-/// The command as it was typed, ready to be pasted.
-fn command_line() -> String {
+/// The command as it was typed, ready to be pasted; but for the password of a proxy.
+fn command_line(request: &RequestOptions) -> String {
     let words = std::env::args_os().skip(1);
-    let words = words.map(|word| quoted(&word.to_string_lossy()));
+    let words = words.map(|word| quoted(&request.without_password(&word.to_string_lossy())));
     let words: Vec<String> = words.collect();
     format!("corsac {}", words.join(" "))
 }

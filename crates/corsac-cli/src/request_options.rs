@@ -251,6 +251,17 @@ impl RequestOptions {
         Ok(Some(proxy))
     }
 
+    /// A word of the command line, without the password of the proxy that it may name.
+    pub(crate) fn without_password(&self, word: &str) -> String {
+        match (&self.proxy, self.proxy()) {
+            (Some(text), Ok(Some(proxy))) if word.ends_with(text) => {
+                let option = word.strip_suffix(text).unwrap_or_default();
+                format!("{option}{proxy}")
+            }
+            _ => word.to_owned(),
+        }
+    }
+
     /// How the server is reached.
     pub(crate) fn client_options(&self) -> Result<ClientOptions, Failure> {
         let roots = self.certificates.iter();

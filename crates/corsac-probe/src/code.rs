@@ -164,6 +164,8 @@ pub enum Code {
     BotChallenge,
     /// A proxy asks for a password.
     ProxyAuthentication,
+    /// The way through the proxy is closed.
+    ProxyFailed,
     /// A page over https asks for something over http.
     MixedContent,
     /// A page from the internet asks for something in the local network.

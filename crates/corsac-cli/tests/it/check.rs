@@ -1,6 +1,7 @@
 //! `corsac check`, against servers that answer the same whoever asks.
 
 mod expectations;
+mod proxies;
 mod readme;
 mod server;
 

@@ -1,6 +1,6 @@
 //! Requests that got no answer.
 
-use corsac_fetch::TransportFailure;
+use corsac_fetch::{ProxyFailure, TransportFailure};
 
 use super::scene::Scene;
 use crate::code::Code;
@@ -19,6 +19,7 @@ pub(super) fn failed(scene: &Scene<'_>, failure: &TransportFailure) -> Finding {
     let why = match code {
         Code::DnsFailure => format!("the name `{host}` could not be resolved"),
         Code::ConnectionRefused => format!("nothing answers on port {port} of `{host}`"),
+        Code::ProxyAuthentication | Code::ProxyFailed => why,
         _ => format!("`{host}`, port {port}: {why}"),
     };
     Finding::new(code, Stage::Connection, why)
@@ -35,6 +36,11 @@ fn code_and_why(failure: &TransportFailure) -> (Code, String) {
         TransportFailure::Malformed(_) => Code::NotHttp,
         TransportFailure::HeadTooLarge => Code::HeadTooLarge,
         TransportFailure::StreamOverHttp1 => Code::RequestInvalid,
+        TransportFailure::Proxy {
+            failure: ProxyFailure::Status(407),
+            ..
+        } => Code::ProxyAuthentication,
+        TransportFailure::Proxy { .. } => Code::ProxyFailed,
         // The client may learn of failures before this crate does.
         _ => Code::NetworkFailure,
     };

@@ -163,7 +163,19 @@ pub(super) const PROXY_AUTHENTICATION: Page = Page {
     spec: "https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch",
     title: "A proxy asks for a password",
     why: "The answer has the status 407, which only a proxy may give.",
-    fix: "Correct the configuration of the proxy.",
+    fix: "With `--proxy`, write `USER:PASSWORD@` before the host of the proxy.\n\
+     Without, the server itself answers as a proxy does: correct its configuration.",
+};
+
+pub(super) const PROXY_FAILED: Page = Page {
+    code: Code::ProxyFailed,
+    name: "proxy-failed",
+    severity: Severity::Error,
+    spec: "https://www.rfc-editor.org/rfc/rfc9110#name-connect",
+    title: "The way through the proxy is closed",
+    why: "The proxy that `--proxy` names cannot be reached, or does not let the request through.",
+    fix: "Look at the address of the proxy, and at what it lets through.\n\
+     Leave `--proxy` out for a server that is reached directly.",
 };
 
 pub(super) const MIXED_CONTENT: Page = Page {
@@ -255,7 +267,7 @@ pub(super) const CORS_DISABLED: Page = Page {
 };
 
 /// In the order of the documentation.
-pub(super) const ALL: [&Page; 23] = [
+pub(super) const ALL: [&Page; 24] = [
     &CONNECTION_REFUSED,
     &DNS_FAILURE,
     &TLS_UNTRUSTED,
@@ -271,6 +283,7 @@ pub(super) const ALL: [&Page; 23] = [
     &REQUEST_TOO_LARGE,
     &BOT_CHALLENGE,
     &PROXY_AUTHENTICATION,
+    &PROXY_FAILED,
     &MIXED_CONTENT,
     &LOCAL_NETWORK,
     &CONTENT_SECURITY_POLICY,
