@@ -6,22 +6,28 @@ const N_WORKERS = 5;
 // How long a call may take, in milliseconds. A loaded machine takes seconds.
 const PATIENCE = 20000;
 
-// Plays scenarios until the server has no more of them.
-async function work() {
+// Plays scenarios until the server has no more of them, round by round: a browser keeps the answers
+// to so and so many preflights, and a scenario that is slow must still find its own.
+async function play() {
   let done = [];
   for (;;) {
     const answer = await fetch('/next', { method: 'POST', body: JSON.stringify(done) });
     const scenarios = await answer.json();
     if (scenarios.length === 0) return;
     done = [];
-    for (const { id, calls } of scenarios) {
-      const seen = [];
-      for (const call of calls) {
-        if (call.wait) await new Promise(go => setTimeout(go, 1000 * call.wait));
-        seen.push(await inTime(call.api === 'XMLHttpRequest' ? byXhr(call) : byFetch(call)));
-      }
-      done.push({ id, seen });
+    await Promise.all(Array.from({ length: N_WORKERS }, () => work(scenarios, done)));
+  }
+}
+
+async function work(scenarios, done) {
+  for (let next = scenarios.shift(); next; next = scenarios.shift()) {
+    const { id, calls } = next;
+    const seen = [];
+    for (const call of calls) {
+      if (call.wait) await new Promise(go => setTimeout(go, 1000 * call.wait));
+      seen.push(await inTime(call.api === 'XMLHttpRequest' ? byXhr(call) : byFetch(call)));
     }
+    done.push({ id, seen });
   }
 }
 
@@ -89,4 +95,4 @@ function text(bytes) {
   return Array.from(new Uint8Array(bytes), byte => String.fromCharCode(byte)).join('');
 }
 
-for (let n = 0; n < N_WORKERS; n += 1) work();
+play();
