@@ -11,10 +11,16 @@ use crate::policy_cases::policy_cases;
 use crate::server_cases::server_cases;
 
 /// Codes that no policy file and no request of a case can cause, and why.
-const ELSEWHERE: [(&str, &str); 1] = [(
-    "too-many-origins",
-    "it takes four gibibytes of origins to be that many",
-)];
+const ELSEWHERE: [(&str, &str); 2] = [
+    (
+        "too-many-origins",
+        "it takes four gibibytes of origins to be that many",
+    ),
+    (
+        "wildcard-origin-with-function",
+        "a policy file has no function",
+    ),
+];
 
 #[test]
 fn every_code_of_a_mistake_a_doubt_or_a_fault_is_expected_by_a_case() {

@@ -14,6 +14,8 @@ use core::ops::Range;
 use core::time::Duration;
 
 use super::answer::PreparedValue;
+use super::dynamic::DynamicPolicy;
+use super::origin_set::OriginSet;
 use super::policy::{
     AllowedMethods, AllowedRequestHeaders, HandlerFields, Policy, PreparedValues, RefusedOrigins,
     Settings, joined, methods_value,
@@ -188,8 +190,40 @@ impl PolicyBuilder {
 
     /// Checks everything, and makes the policy.
     pub fn build(self) -> Result<Policy, ConfigErrors> {
+        self.build_varying(None)
+    }
+
+    /// Checks everything, and makes a policy whose origins a function knows, beside those listed.
+    ///
+    /// The function may look at the request's `Origin` and at the fields named here, and at nothing
+    /// else of it: `Vary` names them, so that caches keep the answers apart. The list may be empty;
+    /// `*` in it is a mistake.
+    ///
+    /// # Security
+    ///
+    /// What the function allows is not checked: with credentials, an origin without TLS, or one
+    /// that anyone can register, can act as the user.
+    pub fn build_with_function<S: Into<String>>(
+        self,
+        varies_on: impl IntoIterator<Item = S>,
+    ) -> Result<DynamicPolicy, ConfigErrors> {
+        let varies_on = varies_on.into_iter().map(Into::into);
+        let varies_on: Vec<String> = varies_on.map(|it| it.to_ascii_lowercase()).collect();
+        let listed = self.build_varying(Some(&varies_on))?;
+        let mut settings = Settings::clone(&listed.0);
+        let every = OriginSet::every().expect("a set without patterns is small");
+        settings.origins = Arc::new(every);
+        Ok(DynamicPolicy {
+            listed,
+            allowing: Policy(Arc::new(settings)),
+            varies_on: varies_on.into(),
+        })
+    }
+
+    /// Makes a policy; `by_function` is what a function varies on, if there is one.
+    fn build_varying(&self, by_function: Option<&[String]>) -> Result<Policy, ConfigErrors> {
         let mut remarks = Remarks::default();
-        let origins = self.check_origins(&mut remarks);
+        let origins = self.check_origins(by_function, &mut remarks);
         let methods = self.check_methods(&mut remarks);
         let request_headers = self.check_request_headers(&mut remarks);
         let exposed_headers = self.check_exposed_headers(&mut remarks);
@@ -210,6 +244,9 @@ impl PolicyBuilder {
             warnings: remarks.warnings,
         };
         settings.values = self.prepared_values(&settings, &exposed_headers);
+        if let Some(varies_on) = by_function {
+            vary_too(&mut settings.values, varies_on);
+        }
         Ok(Policy(Arc::new(settings)))
     }
 
@@ -252,6 +289,19 @@ impl PolicyBuilder {
         values.set(PreparedValue::PreflightVary, joined(&vary));
         values.set(PreparedValue::Vary, Some(Box::from(*b"Origin")));
         values
+    }
+}
+
+/// Names these fields in every `Vary` too.
+fn vary_too(values: &mut PreparedValues, varies_on: &[String]) {
+    for value in [PreparedValue::Vary, PreparedValue::PreflightVary] {
+        let named = values.get(value).unwrap_or_default().to_vec();
+        let named = varies_on.iter().fold(named, |mut named, name| {
+            named.extend_from_slice(b", ");
+            named.extend_from_slice(name.as_bytes());
+            named
+        });
+        values.set(value, Some(named.into()));
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod answer;
 mod builder;
+mod dynamic;
 mod frozen_table;
 mod origin_pattern;
 mod origin_set;
@@ -14,11 +15,13 @@ mod remark;
 mod request;
 mod request_headers;
 mod vary;
+mod watch;
 
 pub use answer::{
     Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,
 };
 pub use builder::{MAX_AGE_LIMIT, PolicyBuilder};
+pub use dynamic::{DynamicPolicy, Verdict};
 pub use origin_pattern::OriginPattern;
 pub use origin_set::OriginSet;
 pub use policy::{Policy, Prepared};
@@ -29,3 +32,4 @@ pub use request_headers::{
     MAX_REQUEST_HEADERS, MAX_REQUEST_HEADERS_LEN, RequestedName, requested_header_names,
 };
 pub use vary::vary_covers;
+pub use watch::{Decision, Difference, Observer, Watch};

@@ -19,6 +19,8 @@ pub struct OriginSet {
     /// The kinds of pattern in the set, each to be looked up.
     shapes: Box<[KeyShape]>,
     is_any: bool,
+    /// Are all origins in it, but by no `*`? The answer to each is then its own.
+    is_every: bool,
     has_exact: bool,
     patterns: usize,
 }
@@ -30,6 +32,13 @@ impl OriginSet {
     #[must_use]
     pub fn new(patterns: &[OriginPattern]) -> Option<Self> {
         Self::from_patterns(patterns.iter()).ok()
+    }
+
+    /// The set of all origins but `null`, each of which is named in its answer.
+    pub(super) fn every() -> Option<Self> {
+        let mut set = Self::new(&[])?;
+        set.is_every = true;
+        Some(set)
     }
 
     fn from_patterns<'a>(
@@ -62,6 +71,7 @@ impl OriginSet {
             table,
             shapes: shapes.into(),
             is_any,
+            is_every: false,
             has_exact,
             patterns: keys.len(),
         })
@@ -89,6 +99,7 @@ impl OriginSet {
         }
         let origin = Origin::parse(origin)?;
         Ok(self.is_any
+            || self.is_every
             || self
                 .shapes
                 .iter()

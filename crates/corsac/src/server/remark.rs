@@ -51,6 +51,8 @@ pub enum Setting {
     MaxAge,
     /// What becomes of requests from refused origins.
     Refuse,
+    /// What a function of the caller's varies on; policy files have no functions.
+    VaryOn,
     /// The permission for the `null` origin.
     DangerouslyAllowNullOrigin,
     /// The permission for `http` origins with credentials.
@@ -71,6 +73,7 @@ impl Setting {
             Self::AllowCredentials => "allow-credentials",
             Self::MaxAge => "max-age",
             Self::Refuse => "refuse",
+            Self::VaryOn => "vary-on",
             Self::DangerouslyAllowNullOrigin => "dangerously-allow-null-origin",
             Self::DangerouslyAllowInsecureOrigins => "dangerously-allow-insecure-origins",
             Self::DangerouslyAllowPublicSuffix => "dangerously-allow-public-suffix",
@@ -92,6 +95,8 @@ pub enum Mistake {
     NullOrigin,
     /// `*` with credentials: browsers refuse it, and what stands for it allows every site.
     WildcardOriginWithCredentials,
+    /// `*` beside a function that knows the origins, which is then never asked.
+    WildcardOriginWithFunction,
     /// An `http` origin with credentials: whoever is on the network can speak in its name.
     InsecureOriginWithCredentials,
     /// Every subdomain of a public suffix, with credentials: anyone can register one.
@@ -198,6 +203,7 @@ impl Mistake {
             Self::Origin(fault) => fault.code(),
             Self::NullOrigin => "null-origin",
             Self::WildcardOriginWithCredentials => "wildcard-origin-with-credentials",
+            Self::WildcardOriginWithFunction => "wildcard-origin-with-function",
             Self::InsecureOriginWithCredentials => "insecure-origin-with-credentials",
             Self::PublicSuffixWithCredentials => "public-suffix-with-credentials",
             Self::Method => "method-invalid",
@@ -244,6 +250,9 @@ impl fmt::Display for Mistake {
             Self::Origin(fault) => return fault.fmt(f),
             Self::NullOrigin => {
                 "every sandboxed frame of every site has the origin `null`: allowing it allows them all"
+            }
+            Self::WildcardOriginWithFunction => {
+                "`*` allows every origin, so that the function is never asked"
             }
             Self::WildcardOriginWithCredentials => {
                 "`*` cannot go with credentials: browsers refuse the pair, and what could stand for it would let every site act as the user"

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{Credentials, PolicyBuilder, Remarks};
+use crate::header::is_token;
 use crate::origin::{
     MalformedOrigin, OriginFault, default_port, host_len, is_loopback_host, is_public_suffix,
 };
@@ -23,9 +24,19 @@ struct Item<'a> {
 
 impl PolicyBuilder {
     /// Checks every origin, and makes the set of them.
-    pub(super) fn check_origins(&self, remarks: &mut Remarks) -> Option<OriginSet> {
-        if self.origins.is_empty() {
-            remarks.refuse(Setting::AllowOrigins, 0, "", Mistake::NoOrigins);
+    ///
+    /// `by_function` is what a function that knows more origins varies on, if there is one.
+    pub(super) fn check_origins(
+        &self,
+        by_function: Option<&[String]>,
+        remarks: &mut Remarks,
+    ) -> Option<OriginSet> {
+        match by_function {
+            None if self.origins.is_empty() => {
+                remarks.refuse(Setting::AllowOrigins, 0, "", Mistake::NoOrigins);
+            }
+            None => {}
+            Some(varies_on) => self.check_function(varies_on, remarks),
         }
         let mut items = Vec::with_capacity(self.origins.len());
         for (index, text) in self.origins.iter().enumerate() {
@@ -55,6 +66,19 @@ impl PolicyBuilder {
             remarks.refuse(Setting::AllowOrigins, 0, "", Mistake::TooManyOrigins);
         }
         set
+    }
+
+    /// Checks what goes with a function: no `*`, and names to vary on that are names.
+    fn check_function(&self, varies_on: &[String], remarks: &mut Remarks) {
+        for (index, text) in self.origins.iter().enumerate().filter(|(_, it)| *it == "*") {
+            let mistake = Mistake::WildcardOriginWithFunction;
+            remarks.refuse(Setting::AllowOrigins, index, text, mistake);
+        }
+        for (index, name) in varies_on.iter().enumerate() {
+            if !is_token(name.as_bytes()) || name == "*" {
+                remarks.refuse(Setting::VaryOn, index, name, Mistake::HeaderName);
+            }
+        }
     }
 
     fn check_null_origin(
