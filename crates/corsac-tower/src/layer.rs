@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::Guard;
 use corsac::Policy;
+use corsac::server::{Decision, Watch};
 use tower_layer::{Layer, Stack};
 
 use crate::apply::PreparedPolicy;
@@ -31,17 +32,76 @@ use crate::service::Cors;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CorsLayer(Source);
+pub struct CorsLayer {
+    source: Source,
+    watch: Option<Arc<Watch>>,
+}
 
 impl CorsLayer {
     /// A layer with this policy.
     pub fn new(policy: Policy) -> Self {
-        Self(Source::Fixed(Arc::new(PreparedPolicy::new(policy))))
+        Self::from_source(Source::Fixed(Arc::new(PreparedPolicy::new(policy))))
     }
 
     /// A layer that follows the handle's policy, whatever it is when a request comes.
     pub fn from_handle(handle: &PolicyHandle) -> Self {
-        Self(Source::Handle(handle.clone()))
+        Self::from_source(Source::Handle(handle.clone()))
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self {
+            source,
+            watch: None,
+        }
+    }
+
+    /// Lets a second policy ride along in report-only mode: it decides every request too, changes
+    /// nothing, and what it would have said differently is told to those who [observe](Self::observe).
+    pub fn report_only(self, policy: Policy) -> Self {
+        self.watched(|watch| watch.report_only(policy))
+    }
+
+    /// Tells someone of every decision, before the inner service is called.
+    ///
+    /// It runs on the task that serves the request: it must not block.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use corsac::Policy;
+    /// use corsac_tower::CorsLayer;
+    ///
+    /// let layer = CorsLayer::new(Policy::builder(["https://*.example.com"]).build()?)
+    ///     .report_only(Policy::builder(["https://app.example.com"]).build()?)
+    ///     .observe(|decision| {
+    ///         if let Some(difference) = decision.difference {
+    ///             println!("{}: {}", difference.name(), difference.refusal());
+    ///         }
+    ///     });
+    /// # let _ = layer;
+    /// # Ok::<(), corsac::ConfigErrors>(())
+    /// ```
+    pub fn observe(self, observer: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
+        self.watched(|watch| watch.observe(Arc::new(observer)))
+    }
+
+    fn watched(self, change: impl FnOnce(&mut Watch)) -> Self {
+        let mut watch = self.watch.as_deref().cloned().unwrap_or_default();
+        change(&mut watch);
+        Self {
+            watch: Some(Arc::new(watch)),
+            ..self
+        }
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
     }
 
     /// Makes responses of the inner service's errors, which are then decorated like all others.
@@ -83,7 +143,7 @@ impl<S> Layer<S> for CorsLayer {
     type Service = Cors<S>;
 
     fn layer(&self, inner: S) -> Cors<S> {
-        Cors::new(inner, self.0.clone())
+        Cors::new(inner, self.source.clone(), self.watch.clone())
     }
 }
 

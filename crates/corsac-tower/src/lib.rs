@@ -23,8 +23,12 @@
 //!   service is decorated; its errors can be [made responses](CorsLayer::map_err), which are
 //!   decorated too.
 //! - [`PolicyHandle`] replaces the policy while requests are served.
+//! - [`DynamicCorsLayer`] asks a function about origins that the policy does not list.
 //! - [`corsac::Refusal`] is in the extensions of the request and of the response when the policy
 //!   refuses something. It is a value for logs and counters, and is not sent to anyone.
+//! - With the feature `axum`, `axum::CorsRouter` answers preflights with the methods that each
+//!   route has.
+//! - [`join_lines`] is for transports that have room for one line of each field, such as Lambda.
 //! - [`apply`] is what an adapter for something else needs.
 //!
 //! # The order of layers
@@ -61,14 +65,20 @@
 #![warn(clippy::unwrap_used)]
 
 pub mod apply;
+#[cfg(feature = "axum")]
+pub mod axum;
+mod dynamic;
 mod future;
 mod handle;
+mod join_lines;
 mod layer;
 mod map_err;
 mod service;
 
+pub use dynamic::{DynamicCors, DynamicCorsLayer, MAX_VERDICTS, Verdicts};
 pub use future::ResponseFuture;
 pub use handle::PolicyHandle;
+pub use join_lines::join_lines;
 pub use layer::CorsLayer;
 pub use map_err::{MapErr, MapErrFuture, MapErrLayer};
 pub use service::Cors;
@@ -79,6 +89,10 @@ mod documents {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
 
+    #[doc = include_str!("../../../docs/guide/migrating-from-tower-http.md")]
+    struct MigratingFromTowerHttp;
+
+    #[cfg(feature = "axum")]
     #[doc = include_str!("../../../docs/guide/tower-layer.md")]
     struct TowerLayer;
 }

@@ -1,8 +1,10 @@
 //! The service: how little an adapter does.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use corsac::Answer;
+use corsac::server::Watch;
 use http::{Request, Response};
 use tower_service::Service;
 
@@ -26,11 +28,16 @@ use crate::layer::Source;
 pub struct Cors<S> {
     inner: S,
     source: Source,
+    watch: Option<Arc<Watch>>,
 }
 
 impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, source: Source) -> Self {
-        Self { inner, source }
+    pub(crate) fn new(inner: S, source: Source, watch: Option<Arc<Watch>>) -> Self {
+        Self {
+            inner,
+            source,
+            watch,
+        }
     }
 }
 
@@ -50,7 +57,11 @@ where
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let policy = self.source.load();
         let head = Head::new(request.method(), request.headers());
-        let decoration = match policy.answer(&head) {
+        let answer = policy.answer(&head);
+        if let Some(watch) = &self.watch {
+            watch.decided(&head, &answer);
+        }
+        let decoration = match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
                 return ResponseFuture::replied(policy.reply(&reply, &head));
             }

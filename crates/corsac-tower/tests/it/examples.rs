@@ -10,8 +10,6 @@ mod layer_order;
 #[path = "../../examples/per_route.rs"]
 mod per_route;
 
-use std::path::Path;
-
 use corsac_tower::PolicyHandle;
 use layer_order::{Order, Question};
 use tower::ServiceExt;
@@ -57,28 +55,38 @@ async fn each_route_has_its_policy() {
 
 #[tokio::test]
 async fn a_policy_file_is_followed_and_a_broken_one_changes_nothing() {
-    let good = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/corsac.toml"));
-    let handle = PolicyHandle::new(from_file::read_policy(good).unwrap());
-    let app = from_file::router(&handle);
-    let allowed = exchange(app.clone(), "GET / | origin: http://localhost:5173").await;
-    assert!(
-        allowed.contains("access-control-allow-origin: http://localhost:5173"),
-        "{allowed}"
-    );
+    let good = include_str!("../../examples/corsac.toml");
+    let directory = std::env::temp_dir().join(format!("corsac-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("corsac.toml");
+    std::fs::write(&file, good).unwrap();
+    let handle = PolicyHandle::new(from_file::read_policy(&file).unwrap());
+    let mut watched = from_file::Watched::new(&file);
+    let told = async || {
+        let request = "GET / | origin: http://localhost:5173";
+        exchange(from_file::router(&handle), request).await
+    };
+    let allowed = "access-control-allow-origin: http://localhost:5173";
+    assert!(told().await.contains(allowed));
+    assert_eq!(watched.look(&handle), None);
 
-    let broken = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-    let problems = from_file::reload(&handle, broken).unwrap_err();
-    assert!(problems.contains("Cargo.toml:1:"), "{problems}");
-    assert_eq!(
-        exchange(app.clone(), "GET / | origin: http://localhost:5173").await,
-        allowed
-    );
+    std::fs::write(
+        &file,
+        "allow-origins = [\"https://a.example/\"]\nmax-age = 5",
+    )
+    .unwrap();
+    let problems = watched.look(&handle).unwrap().unwrap_err();
+    for place in ["corsac.toml:1:", "corsac.toml:2:"] {
+        assert!(problems.contains(place), "{problems}");
+    }
+    assert_eq!(watched.look(&handle), None, "it is told once");
+    assert!(told().await.contains(allowed));
 
-    from_file::reload(&handle, good).unwrap();
-    assert_eq!(
-        exchange(app, "GET / | origin: http://localhost:5173").await,
-        allowed
-    );
+    let other = good.replace("http://localhost:*", "http://localhost:1");
+    std::fs::write(&file, other).unwrap();
+    assert_eq!(watched.look(&handle), Some(Ok(())));
+    assert!(!told().await.contains(allowed));
+    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 #[tokio::test]
