@@ -9,8 +9,12 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 14] = [
+const NAMED_IN: [(&str, &str); 15] = [
     ("crates/corsac/src/", "the core: it decides"),
+    (
+        "crates/corsac-actix/src/apply.rs",
+        "the core's fields as names of actix-web",
+    ),
     (
         "crates/corsac-cli/src/arguments.rs",
         "calls the value of an option so; not a field",

@@ -6,12 +6,15 @@ use super::Violation;
 use crate::repository::{Crate, Repository};
 
 /// The crates of this workspace that each crate may depend on, tests aside.
-const DIRECTIONS: [(&str, &[&str]); 10] = [
+const DIRECTIONS: [(&str, &[&str]); 13] = [
     ("corsac", &[]),
+    ("corsac-actix", &["corsac"]),
+    ("corsac-observe", &["corsac"]),
     ("corsac-tower", &["corsac"]),
     ("corsac-config", &["corsac"]),
     ("corsac-fetch", &["corsac"]),
     ("corsac-probe", &["corsac", "corsac-fetch"]),
+    ("corsac-testing", &["corsac", "corsac-fetch"]),
     (
         "corsac-gateway",
         &["corsac", "corsac-config", "corsac-tower"],
@@ -24,6 +27,7 @@ const DIRECTIONS: [(&str, &[&str]); 10] = [
         "corsac-conformance",
         &[
             "corsac",
+            "corsac-actix",
             "corsac-config",
             "corsac-fetch",
             "corsac-gateway",
@@ -78,9 +82,10 @@ fn wrong_edges(member: &Crate, ours: &BTreeSet<&str>) -> Vec<Violation> {
 /// All that the core needs, and what that needs in turn.
 const CORE_CLOSURE: [&str; 4] = ["foldhash", "hashbrown", "psl", "psl-types"];
 
-/// All that the tower layer names.
-const LAYER_DEPENDENCIES: [&str; 6] = [
+/// All that the tower layer names; axum with the feature of that name alone.
+const LAYER_DEPENDENCIES: [&str; 7] = [
     "arc-swap",
+    "axum",
     "corsac",
     "http",
     "pin-project-lite",

@@ -1,0 +1,145 @@
+//! The middleware: how little an adapter does.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error, HttpMessage};
+use arc_swap::Guard;
+use corsac::server::{Decision, Watch};
+use corsac::{Answer, Policy};
+
+use crate::apply::Head;
+use crate::future::ResponseFuture;
+use crate::handle::PolicyHandle;
+
+/// Lets a policy answer CORS requests before and after an app, a scope or a resource.
+///
+/// - A CORS-preflight request is answered by the policy, and no handler sees it.
+/// - Every other request goes on, `OPTIONS` included, and every response is decorated: 404 and 405,
+///   an extractor's 400, and what becomes of another middleware's error.
+/// - A policy that rejects refused origins answers them itself.
+///
+/// If the policy refuses something, the [`Refusal`](corsac::Refusal) is in the extensions of the
+/// request, for the handler, and in those of the response, for the middleware around this one.
+///
+/// It is cheap to clone. Make it once, outside of the closure that makes the app for each worker.
+///
+/// # Examples
+///
+/// ```
+/// use actix_web::{App, web};
+/// use corsac::Policy;
+/// use corsac_actix::Cors;
+///
+/// let cors = Cors::new(Policy::builder(["https://app.example"]).build()?);
+/// let app = App::new().route("/", web::get().to(async || "hello")).wrap(cors);
+/// # let _ = app;
+/// # Ok::<(), corsac::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Cors {
+    handle: PolicyHandle,
+    watch: Option<Arc<Watch>>,
+}
+
+impl Cors {
+    /// A middleware with this policy.
+    pub fn new(policy: Policy) -> Self {
+        Self::from_handle(&PolicyHandle::new(policy))
+    }
+
+    /// A middleware that follows the handle's policy, whatever it is when a request comes.
+    pub fn from_handle(handle: &PolicyHandle) -> Self {
+        Self {
+            handle: handle.clone(),
+            watch: None,
+        }
+    }
+
+    /// Lets a second policy ride along in report-only mode: it decides every request too, changes
+    /// nothing, and what it would have said differently is told to those who [observe](Self::observe).
+    pub fn report_only(self, policy: Policy) -> Self {
+        self.watched(|watch| watch.report_only(policy))
+    }
+
+    /// Tells someone of every decision, before a handler is called.
+    ///
+    /// It runs on the task that serves the request: it must not block.
+    pub fn observe(self, observer: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
+        self.watched(|watch| watch.observe(Arc::new(observer)))
+    }
+
+    fn watched(self, change: impl FnOnce(&mut Watch)) -> Self {
+        let mut watch = self.watch.as_deref().cloned().unwrap_or_default();
+        change(&mut watch);
+        Self {
+            watch: Some(Arc::new(watch)),
+            ..self
+        }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Cors
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = CorsMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(CorsMiddleware {
+            service,
+            handle: self.handle.clone(),
+            watch: self.watch.clone(),
+        }))
+    }
+}
+
+/// A service with a policy around it: see [`Cors`].
+#[derive(Debug)]
+pub struct CorsMiddleware<S> {
+    service: S,
+    handle: PolicyHandle,
+    watch: Option<Arc<Watch>>,
+}
+
+impl<S, B> Service<ServiceRequest> for CorsMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = ResponseFuture<S::Future, B>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let policy = self.handle.load();
+        let head = Head::of(&request);
+        let answer = policy.answer(&head);
+        if let Some(watch) = &self.watch {
+            watch.decided(&head, &answer);
+        }
+        let decoration = match answer {
+            Answer::Preflight(reply) | Answer::Reject(reply) => {
+                let response = policy.reply(&reply, &head);
+                return ResponseFuture::replied(request.into_response(response));
+            }
+            Answer::Forward(decoration) => decoration,
+        };
+        let origin = head.echoed_origin(&decoration).cloned();
+        if let Some(refusal) = decoration.refusal() {
+            request.extensions_mut().insert(refusal);
+        }
+        let policy = Guard::into_inner(policy);
+        ResponseFuture::forwarded(self.service.call(request), policy, decoration, origin)
+    }
+}
