@@ -8,6 +8,7 @@
 )]
 
 mod bench_gateway;
+mod bench_middleware;
 mod browsers;
 mod full_test;
 mod programs;
@@ -44,6 +45,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             Ok(())
         }
         ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
+        ["bench", "middleware", arguments @ ..] => bench_middleware::run(arguments),
         ["browsers", arguments @ ..] => browsers::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
@@ -65,10 +67,14 @@ cargo xtask TASK
                   --browser NAME, --scenarios N, --seed S and --scenario FILE
   bench           lists the benchmarks
   bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
+  bench middleware
+                  corsac beside tower-http and actix-cors: instructions, time and allocations, from
+                  one origin to a million; takes --origins N for one size
 
 Exit code: 0 if all is well, 1 if not.";
 
 const BENCHES: &str = "\
+cargo xtask bench middleware    corsac beside tower-http and actix-cors; instructions by callgrind
 cargo xtask bench gateway       the gateway against nginx, as a table of ratios
 cargo bench -p corsac           the origin set alone, from one pattern to a million
 cargo bench -p corsac-tower     the layer beside tower-http's, and hostile input; counts allocations";

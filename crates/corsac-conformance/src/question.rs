@@ -90,6 +90,17 @@ impl Fields {
         Self(fields)
     }
 
+    /// The same with one line for each field, as some subjects send them.
+    #[must_use]
+    pub fn joined(self) -> Self {
+        let joined = self.0.into_iter();
+        Self(
+            joined
+                .map(|(name, values)| (name, vec![values.join(&b", "[..])]))
+                .collect(),
+        )
+    }
+
     /// The values of a field, one for each line.
     #[must_use]
     pub fn values(&self, name: &str) -> &[Vec<u8>] {

@@ -13,7 +13,7 @@ use crate::subject::Subject;
 pub struct Report {
     /// How many cases each subject was asked.
     pub asked: BTreeMap<Transport, usize>,
-    /// How many cases each subject was not asked, because the case says so and why.
+    /// How many cases each subject was not asked, because the case or the subject says so and why.
     pub left_out: BTreeMap<Transport, usize>,
     /// Every failure, in the order of the cases.
     pub failures: Vec<Failure>,
@@ -50,14 +50,18 @@ pub fn run(cases: &[ServerCase], subjects: &mut [Box<dyn Subject>]) -> Report {
         let question = case.question();
         for subject in &mut *subjects {
             let transport = subject.transport();
-            if !case.is_for(transport) {
+            if !case.is_for(transport) || !subject.carries(&question) {
                 *report.left_out.entry(transport).or_default() += 1;
                 continue;
             }
             *report.asked.entry(transport).or_default() += 1;
+            let fields = match subject.joins_lines() {
+                true => case.expect.fields().joined(),
+                false => case.expect.fields(),
+            };
             let outcomes = [subject.ask(&question), subject.ask(&question)];
             let differences = outcomes.into_iter().map(|outcome| match outcome {
-                Ok(outcome) => differences(&case.expect, &outcome),
+                Ok(outcome) => differences((&case.expect, &fields), &outcome),
                 Err(error) => vec![Difference::new("an answer", "one", error)],
             });
             if let Some(differences) = differences.into_iter().find(|it| !it.is_empty()) {
@@ -74,7 +78,10 @@ pub fn run(cases: &[ServerCase], subjects: &mut [Box<dyn Subject>]) -> Report {
 }
 
 /// What of an outcome is not as expected.
-fn differences(expected: &Expectation, got: &Outcome) -> Vec<Difference> {
+fn differences(
+    (expected, expected_fields): (&Expectation, &Fields),
+    got: &Outcome,
+) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut compare = |what: &str, expected: String, got: String| {
         if expected != got {
@@ -97,13 +104,8 @@ fn differences(expected: &Expectation, got: &Outcome) -> Vec<Difference> {
         or_none(expected.fault()),
         or_none(got.fault),
     );
-    let expected_fields = expected.fields();
     for name in expected_fields.0.keys().chain(got.fields.0.keys()) {
-        compare(
-            name,
-            shown(&expected_fields, name),
-            shown(&got.fields, name),
-        );
+        compare(name, shown(expected_fields, name), shown(&got.fields, name));
     }
     if got.answered_by == AnsweredBy::Policy {
         compare(

@@ -49,8 +49,22 @@ pub enum Transport {
     Core,
     /// The tower layer: values of the `http` crate.
     Tower,
+    /// The router for axum: values of the `http` crate, and routes.
+    Axum,
+    /// The actix-web middleware: values of actix-web.
+    Actix,
     /// The gateway: HTTP/1.1 over TCP.
     Gateway,
+    /// The tower layer in a Lambda function behind an API Gateway REST API.
+    LambdaRestApi,
+    /// The same behind an API Gateway HTTP API.
+    LambdaHttpApi,
+    /// The same at a function URL.
+    LambdaFunctionUrl,
+    /// The same behind a load balancer.
+    LambdaLoadBalancer,
+    /// The same behind a load balancer with multi-value headers.
+    LambdaLoadBalancerMultiValue,
 }
 
 impl fmt::Display for Transport {
@@ -58,7 +72,14 @@ impl fmt::Display for Transport {
         f.write_str(match self {
             Self::Core => "core",
             Self::Tower => "tower",
+            Self::Axum => "axum",
+            Self::Actix => "actix",
             Self::Gateway => "gateway",
+            Self::LambdaRestApi => "lambda, REST API",
+            Self::LambdaHttpApi => "lambda, HTTP API",
+            Self::LambdaFunctionUrl => "lambda, function URL",
+            Self::LambdaLoadBalancer => "lambda, load balancer",
+            Self::LambdaLoadBalancerMultiValue => "lambda, load balancer, multi-value",
         })
     }
 }

@@ -70,7 +70,7 @@ impl Subject for TowerSubject {
 #[derive(Clone, Copy, Debug)]
 struct HandlerFailed;
 
-fn request_of(question: &Question) -> Result<Request<()>, SubjectError> {
+pub(super) fn request_of(question: &Question) -> Result<Request<()>, SubjectError> {
     let mut request = Request::new(());
     *request.method_mut() = Method::from_bytes(question.method.as_bytes())
         .map_err(|error| SubjectError::new("the method", error))?;
@@ -78,7 +78,9 @@ fn request_of(question: &Question) -> Result<Request<()>, SubjectError> {
     Ok(request)
 }
 
-fn handler_response(response: &HandlerResponse) -> Result<Option<Response<Vec<u8>>>, SubjectError> {
+pub(super) fn handler_response(
+    response: &HandlerResponse,
+) -> Result<Option<Response<Vec<u8>>>, SubjectError> {
     let HandlerResponse::Response { status, fields } = response else {
         return Ok(None);
     };
