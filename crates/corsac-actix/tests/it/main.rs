@@ -4,4 +4,5 @@ mod allocations;
 mod exchange;
 mod refusal;
 mod replacing;
+mod watching;
 mod wrapping;

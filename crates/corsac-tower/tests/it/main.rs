@@ -14,3 +14,4 @@ mod over_tonic;
 mod refusal;
 mod replacing;
 mod routing;
+mod watching;
