@@ -10,6 +10,7 @@ mod fetch_closed_loop;
 mod fetch_driver;
 mod fuzzing;
 mod loading;
+mod misbehaviours;
 mod policy_cases;
 mod properties;
 mod server_cases;

@@ -46,6 +46,12 @@ impl Stage {
         &self.places
     }
 
+    /// Serves a scenario to whoever asks, for as long as the servers run, and returns the number
+    /// that its `{here}` [stands for](Places::filled).
+    pub fn serve(&self, scenario: &Scenario) -> u64 {
+        self.playing.add(std::slice::from_ref(scenario))
+    }
+
     /// Plays scenarios in a browser, which opens every page that there is among them once.
     pub async fn play(
         &self,
