@@ -163,7 +163,8 @@ fn line(arrived: &Arrived) -> String {
     format!("{method} {{{}}}{path}", place.name())
 }
 
-fn outcome(seen: &Seen) -> String {
+/// What came of a call, in short.
+pub(super) fn outcome(seen: &Seen) -> String {
     match seen {
         Seen::Refused => "refused".to_owned(),
         Seen::NetworkError => "network error".to_owned(),

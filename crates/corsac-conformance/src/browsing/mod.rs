@@ -14,6 +14,7 @@ mod held;
 mod known;
 mod observation;
 mod place;
+mod policies;
 mod scenario;
 mod shrink;
 mod stage;
@@ -27,6 +28,10 @@ pub use held::{Disagreement, Held, HoldError, hold};
 pub use known::{KnownDeviation, KnownDeviationsError, load_known_deviations};
 pub use observation::{Arrived, Observation, Seen, SeenResponse};
 pub use place::{Place, Places};
+pub use policies::{
+    Behind, HeldPolicies, Refuse, StatedPolicy, Surprise, Trial, UPSTREAM, Upstream, hold_policies,
+    policies_table, smaller_trials, trials,
+};
 pub use scenario::{
     Answer, Api, Asked, Body, Call, Credentials, Mode, Page, Redirect, Route, Scenario,
     ScenarioError,

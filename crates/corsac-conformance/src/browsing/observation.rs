@@ -70,6 +70,13 @@ pub struct SeenResponse {
     pub body: Option<String>,
 }
 
+impl Seen {
+    /// Did the script get a response that it may read?
+    pub(super) fn is_readable(&self) -> bool {
+        matches!(self, Self::Response(it) if it.status != 0)
+    }
+}
+
 impl Arrived {
     /// A request as it is observed: without what is not modelled because it is not CORS, such as
     /// what an engine says of itself.

@@ -8,8 +8,10 @@ use url::Url;
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "a scenario can name these six")]
+#[expect(clippy::exhaustive_enums, reason = "a scenario can name these seven")]
 pub enum Place {
+    /// `http://app.localhost`
+    Subdomain,
     /// `http://localhost`
     #[default]
     Home,
@@ -27,7 +29,8 @@ pub enum Place {
 
 impl Place {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Subdomain,
         Self::Home,
         Self::Port,
         Self::Address,
@@ -40,6 +43,7 @@ impl Place {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Subdomain => "subdomain",
             Self::Home => "home",
             Self::Port => "port",
             Self::Address => "address",
@@ -53,7 +57,7 @@ impl Place {
     #[must_use]
     pub const fn scheme(self) -> &'static str {
         match self {
-            Self::Home | Self::Port | Self::Address => "http",
+            Self::Subdomain | Self::Home | Self::Port | Self::Address => "http",
             Self::Secure | Self::SecurePort | Self::SecureAddress => "https",
         }
     }
@@ -62,6 +66,7 @@ impl Place {
     #[must_use]
     pub const fn host(self) -> &'static str {
         match self {
+            Self::Subdomain => "app.localhost",
             Self::Home | Self::Port | Self::Secure | Self::SecurePort => "localhost",
             Self::Address | Self::SecureAddress => "127.0.0.1",
         }
@@ -136,7 +141,7 @@ impl Places {
 impl Default for Places {
     /// Ports for when no server is needed.
     fn default() -> Self {
-        Self::new([50_001, 50_002, 50_003, 50_004, 50_005, 50_006])
+        Self::new([50_000, 50_001, 50_002, 50_003, 50_004, 50_005, 50_006])
     }
 }
 

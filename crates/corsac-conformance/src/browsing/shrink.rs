@@ -12,9 +12,20 @@ const MAX_ROUNDS: usize = 40;
 pub async fn shrink<E>(
     scenario: &Scenario,
     deviations: &[Deviation],
-    mut deviations_of: impl AsyncFnMut(&[Scenario]) -> Result<Vec<Vec<Deviation>>, E>,
+    deviations_of: impl AsyncFnMut(&[Scenario]) -> Result<Vec<Vec<Deviation>>, E>,
 ) -> Result<Scenario, E> {
-    let mut smallest = scenario.clone();
+    shrink_by(reductions, scenario, deviations, deviations_of).await
+}
+
+/// The smallest of anything that still deviates in what `deviations` begin with; `reductions` are
+/// those that are one step smaller.
+pub(super) async fn shrink_by<T: Clone, E>(
+    reductions: impl Fn(&T) -> Vec<T>,
+    whole: &T,
+    deviations: &[Deviation],
+    mut deviations_of: impl AsyncFnMut(&[T]) -> Result<Vec<Vec<Deviation>>, E>,
+) -> Result<T, E> {
+    let mut smallest = whole.clone();
     let Some(first) = deviations.first() else {
         return Ok(smallest);
     };

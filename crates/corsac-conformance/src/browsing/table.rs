@@ -28,7 +28,12 @@ pub fn table(held: &[Held]) -> String {
             it.n_as_standard.to_string(),
         ]
     }));
-    let widths: Vec<_> = (0..heads.len())
+    aligned(&rows)
+}
+
+/// A table whose first row is its head; all columns but the first two are numbers.
+pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+    let widths: Vec<_> = (0..N)
         .map(|column| rows.iter().map(|it| it[column].len()).max().unwrap_or(0))
         .collect();
     let mut text = String::new();

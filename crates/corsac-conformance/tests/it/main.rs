@@ -11,6 +11,7 @@ mod fetch_driver;
 mod fuzzing;
 mod loading;
 mod misbehaviours;
+mod policies_in_browsers;
 mod policy_cases;
 mod properties;
 mod server_cases;

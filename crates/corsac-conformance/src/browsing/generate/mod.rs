@@ -3,7 +3,7 @@
 mod answers;
 mod cases;
 mod classes;
-mod seeded;
+pub(super) mod seeded;
 mod shape;
 mod values;
 

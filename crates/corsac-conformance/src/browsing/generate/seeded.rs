@@ -2,10 +2,10 @@
 
 /// A generator of pseudo-random numbers: SplitMix64.
 #[derive(Clone, Debug)]
-pub(super) struct Seeded(u64);
+pub(in crate::browsing) struct Seeded(u64);
 
 impl Seeded {
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(in crate::browsing) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -18,17 +18,17 @@ impl Seeded {
     }
 
     /// A number below `n`, which is not 0.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(in crate::browsing) fn below(&mut self, n: usize) -> usize {
         let n = u64::try_from(n).unwrap_or(u64::MAX);
         usize::try_from(self.next() % n).unwrap_or_default()
     }
 
     /// Is it so, once in `n` times?
-    pub(super) fn once_in(&mut self, n: usize) -> bool {
+    pub(in crate::browsing) fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(in crate::browsing) fn shuffle<T>(&mut self, items: &mut [T]) {
         for end in (1..items.len()).rev() {
             items.swap(end, self.below(end + 1));
         }

@@ -89,10 +89,10 @@ async fn serve(place: Place, stream: impl AsyncRead + AsyncWrite + Unpin, playin
 }
 
 /// Browsers look for `localhost` at both loopback addresses, and at the newer one first.
-async fn bind_host(host: &str) -> io::Result<Vec<TcpListener>> {
+pub(in crate::browsing) async fn bind_host(host: &str) -> io::Result<Vec<TcpListener>> {
     for _ in 0..TRIES {
         let listener = TcpListener::bind(at(Ipv4Addr::LOCALHOST.into(), 0)).await?;
-        if host != "localhost" {
+        if !host.ends_with("localhost") {
             return Ok(vec![listener]);
         }
         let port = listener.local_addr()?.port();
@@ -114,7 +114,7 @@ fn at(address: IpAddr, port: u16) -> SocketAddr {
 }
 
 /// A certificate for both hosts.
-fn acceptor() -> Result<TlsAcceptor, StageError> {
+pub(in crate::browsing) fn acceptor() -> Result<TlsAcceptor, StageError> {
     let failed = |error: &dyn std::fmt::Display| StageError::Certificate(error.to_string());
     let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let CertifiedKey { cert, signing_key } =

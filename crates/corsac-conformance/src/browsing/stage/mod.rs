@@ -1,7 +1,7 @@
 //! The servers, and the page that plays scenarios in a browser.
 
 mod connection;
-mod listening;
+pub(super) mod listening;
 mod playing;
 
 use std::fmt;
@@ -50,6 +50,11 @@ impl Stage {
     /// that its `{here}` [stands for](Places::filled).
     pub fn serve(&self, scenario: &Scenario) -> u64 {
         self.playing.add(std::slice::from_ref(scenario))
+    }
+
+    /// The number of the scenario that is played next: its paths begin with it.
+    pub(super) fn next_id(&self) -> u64 {
+        self.playing.next_id()
     }
 
     /// Plays scenarios in a browser, which opens every page that there is among them once.
@@ -147,6 +152,8 @@ pub enum StageError {
     Bind(std::io::Error),
     /// No certificate could be made.
     Certificate(String),
+    /// A policy is refused.
+    Policy(String),
     /// The browser does not do what it is told.
     Browser(BrowserError),
     /// The page does not go on; so many scenarios are left.
@@ -170,6 +177,7 @@ impl fmt::Display for StageError {
         match self {
             Self::Bind(error) => write!(f, "a server cannot be started: {error}"),
             Self::Certificate(error) => write!(f, "no certificate can be made: {error}"),
+            Self::Policy(problems) => write!(f, "a policy is refused: {problems}"),
             Self::Browser(error) => error.fmt(f),
             Self::Stuck(n_left) => {
                 write!(f, "the page does not go on, with {n_left} scenarios left")

@@ -71,6 +71,11 @@ impl Playing {
         }
     }
 
+    /// The number that the next scenario gets.
+    pub(super) fn next_id(&self) -> u64 {
+        self.state().next_id
+    }
+
     /// Adds scenarios, and returns the number of the first.
     pub(super) fn add(&self, scenarios: &[Scenario]) -> u64 {
         let mut state = self.state();
@@ -239,7 +244,9 @@ fn rehearsal(page: Page) -> Scenario {
     let place = match page.place {
         Place::SecureAddress => Place::Secure,
         Place::Address => Place::Port,
-        Place::Home | Place::Port | Place::Secure | Place::SecurePort => Place::SecureAddress,
+        Place::Subdomain | Place::Home | Place::Port | Place::Secure | Place::SecurePort => {
+            Place::SecureAddress
+        }
     };
     let call = Call {
         url: format!("{{{}}}{{here}}a", place.name()),
