@@ -11,6 +11,7 @@ mod bench_gateway;
 mod bench_middleware;
 mod browsers;
 mod full_test;
+mod packages;
 mod programs;
 mod repository;
 mod rust_source;
@@ -46,6 +47,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
         ["bench", "middleware", arguments @ ..] => bench_middleware::run(arguments),
+        ["servers"] => {
+            programs::ensure(&programs::SERVERS)?;
+            packages::ensure()
+        }
         ["browsers", arguments @ ..] => browsers::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
@@ -65,6 +70,7 @@ cargo xtask TASK
   tidy            the invariants of the tree alone; takes a second
   browsers        what real browsers do, beside what corsac says that they do; takes
                   --browser NAME, --scenarios N, --seed S and --scenario FILE
+  servers         installs what the tests of fixes start and mend, as `test` does
   bench           lists the benchmarks
   bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
   bench middleware
