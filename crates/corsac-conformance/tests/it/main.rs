@@ -8,6 +8,7 @@ mod coverage;
 mod fetch_cases;
 mod fetch_closed_loop;
 mod fetch_driver;
+mod fixes_in_rust;
 mod fuzzing;
 mod loading;
 mod misbehaviours;
