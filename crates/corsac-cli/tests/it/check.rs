@@ -1,6 +1,8 @@
 //! `corsac check`, against servers that answer the same whoever asks.
 
 mod expectations;
+#[cfg(unix)]
+mod gateway;
 mod proxies;
 mod readme;
 mod server;
