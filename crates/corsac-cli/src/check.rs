@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use corsac_fetch::{FetchRequest, Profile, TypeError};
+use corsac_fetch::{FetchRequest, Outgoing, Profile, TypeError};
 use corsac_probe::report::{self, Detail, Style, TextOptions};
 use corsac_probe::{Code, Probe, ProbeError, Report, Severity, Verdict};
 
@@ -12,6 +12,17 @@ use crate::request_options::RequestOptions;
 use crate::{expectations, running, terminal};
 
 pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
+    let checked = checked(arguments);
+    if let Err(failure) = &checked
+        && arguments.format.json
+    {
+        // Whoever reads JSON gets an object, whatever happens.
+        terminal::print(&(failure.json(report::CHECK_SCHEMA) + "\n"))?;
+    }
+    checked
+}
+
+fn checked(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let profiles = profiles(arguments);
     if let Some(path) = &arguments.expect {
         let options = arguments.request.client_options()?;
@@ -28,6 +39,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
     probe.stack = arguments.stack;
     probe.local_network_permission = arguments.request.local_network_permission();
     probe.profiles = profiles;
+    probe.tell = terminal::is_watched().then_some(tell);
     let request = probe.request.clone();
     let report = running::runtime()?.block_on(probe.run(&options, now()));
     let report = report.map_err(|error| failure(arguments, &request, error))?;
@@ -35,6 +47,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
         terminal::print(&rendered(arguments, &report))?;
     }
     Ok(exit(&report, arguments.fail_on.into()))
+}
+
+/// Tells who waits at a terminal what for.
+fn tell(outgoing: &Outgoing) {
+    let method = outgoing.method.escape_ascii();
+    terminal::note(&format!("{method} {} ...", outgoing.url));
 }
 
 /// The browsers that are meant, each once.

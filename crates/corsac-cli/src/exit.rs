@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use serde_json::json;
+
 /// How a command ends, the same for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -51,6 +53,12 @@ impl Failure {
             exit: Exit::Unreachable,
             ..Self::misuse(message)
         }
+    }
+
+    /// The failure as a JSON object in place of the result that this schema would have.
+    pub(crate) fn json(&self, schema: &str) -> String {
+        let error = json!({ "message": self.message, "help": self.help });
+        json!({ "schema": schema, "error": error }).to_string()
     }
 
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {

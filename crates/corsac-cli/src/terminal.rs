@@ -39,6 +39,11 @@ pub(crate) fn note(text: &str) {
     let _ = io::stderr().lock().write_all(line.as_bytes());
 }
 
+/// Does someone wait at a terminal for what goes to stderr?
+pub(crate) fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// How problems are shown on stdout.
 pub(crate) fn stdout_style() -> Style {
     style(io::stdout().is_terminal())

@@ -26,5 +26,5 @@ pub use finding::{Evidence, Finding, Stage, printable};
 pub use fixes::{Fix, Ground, Snippet, Stack, fix};
 pub use har::{HarError, MAX_HAR_LEN, Recorded, explain_har};
 pub use pages::{FAMILIES, Family, Page};
-pub use probe::{Asides, Probe, ProbeError, Report, Sending, Verdict, Visit};
+pub use probe::{Asides, Probe, ProbeError, Report, Sending, Tell, Verdict, Visit};
 pub use wording::{Age, Wording, message, wordings};

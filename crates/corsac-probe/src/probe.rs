@@ -13,7 +13,7 @@ use corsac_fetch::address_space::Permission;
 use corsac_fetch::client::{ClientOptions, ClientOptionsError, Transport};
 use corsac_fetch::cookies::{CookieCaller, CookieContext, CookieRefusal, SameSiteContext};
 use corsac_fetch::{
-    FetchRequest, NetworkError, Outcome, Page, Profile, Step, TypeError, UserAgent, fetch,
+    FetchRequest, NetworkError, Outcome, Outgoing, Page, Profile, Step, TypeError, UserAgent, fetch,
 };
 use tokio::time::Instant;
 
@@ -45,7 +45,12 @@ pub struct Probe {
     pub sending: Sending,
     /// Whose configuration language fixes are written in; guessed from the answers if left out.
     pub stack: Option<Stack>,
+    /// Who is told of each request of the page before it is sent.
+    pub tell: Option<Tell>,
 }
+
+/// Is told of a request that is about to be sent, so that whoever waits sees what for.
+pub type Tell = fn(&Outgoing);
 
 /// Whether more is asked than the page asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,6 +147,7 @@ impl Probe {
             asides: Asides::default(),
             sending: Sending::default(),
             stack: None,
+            tell: None,
         }
     }
 
@@ -184,7 +190,7 @@ impl Probe {
         transport: &Transport,
         now: Duration,
     ) -> Result<(Vec<Visit>, usize), ProbeError> {
-        let mut exchanges = Exchanges::new(transport, self.sending, now);
+        let mut exchanges = Exchanges::new(transport, self.sending, now).telling(self.tell);
         let mut visits = Vec::new();
         for profile in &self.profiles {
             let permission = self.local_network_permission;

@@ -10,7 +10,7 @@ mod text;
 mod words;
 
 pub use curl::as_curl;
-pub use json::{explanations_as_json, json, recorded_as_json};
+pub use json::{CHECK_SCHEMA, explanations_as_json, json, recorded_as_json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use page::{page_as_markdown, page_as_text};

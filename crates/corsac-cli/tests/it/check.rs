@@ -279,6 +279,21 @@ fn bad_input_is_told_so() {
 }
 
 #[test]
+fn misuse_is_an_object_too_for_who_reads_json() {
+    let output = run(&["check", "--json", "-o", PAGE, "localhost:3000/pets"]);
+    let json: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(json["schema"], "corsac.check/1");
+    let message = "`localhost:3000/pets` has no scheme (url-without-scheme)";
+    assert_eq!(json["error"]["message"], message);
+    assert_eq!(
+        json["error"]["help"],
+        "did you mean http://localhost:3000/pets?"
+    );
+    assert!(stderr(&output).starts_with("error: `localhost"));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn a_page_that_is_a_file_has_no_origin() {
     let server = Server::start("200 OK", ALLOWED);
     let url = server.url("/");

@@ -6,7 +6,7 @@ use corsac::user_agent::{Header, HeaderList};
 use corsac_fetch::client::Transport;
 use corsac_fetch::{Outgoing, Purpose, ResponseHead, TransportFailure};
 
-use super::Sending;
+use super::{Sending, Tell};
 use crate::finding::value_of;
 
 /// What was sent, and what came of it.
@@ -18,6 +18,7 @@ pub(super) struct Exchanges<'a> {
     sending: Sending,
     now: Duration,
     done: Vec<Done>,
+    tell: Option<Tell>,
 }
 
 struct Done {
@@ -34,7 +35,13 @@ impl<'a> Exchanges<'a> {
             sending,
             now,
             done: Vec::new(),
+            tell: None,
         }
+    }
+
+    /// The same, with someone who is told of each request before it is sent.
+    pub(super) fn telling(self, tell: Option<Tell>) -> Self {
+        Self { tell, ..self }
     }
 
     /// Starts over for another browser.
@@ -68,6 +75,9 @@ impl<'a> Exchanges<'a> {
         }
         if self.sending == Sending::ReadsAlone && !is_read(outgoing) {
             return Ok(imagined_answer(outgoing));
+        }
+        if let Some(tell) = self.tell {
+            tell(outgoing);
         }
         // The body is not read: it may never end.
         let answer = self.transport.send(outgoing, &mut None).await;

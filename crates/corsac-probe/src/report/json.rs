@@ -97,6 +97,9 @@ struct ReportedFix<'a> {
     snippet: Option<&'a str>,
 }
 
+/// The name of the schema of [`json`].
+pub const CHECK_SCHEMA: &str = "corsac.check/1";
+
 /// The report as one JSON object, by the schema `corsac.check/1`.
 ///
 /// # Panics
@@ -122,7 +125,7 @@ pub fn json(report: &Report) -> String {
     });
     let shared = visit.and_then(|it| it.outcome.result.as_ref().ok());
     let reported = Reported {
-        schema: "corsac.check/1",
+        schema: CHECK_SCHEMA,
         verdict: report.verdict.as_str(),
         request: request(report),
         browsers: browsers(report),

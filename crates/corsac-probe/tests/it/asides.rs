@@ -1,5 +1,7 @@
 //! What is found by asking more than the page asks.
 
+use std::sync::Mutex;
+
 use super::{answer, check, get, put};
 
 const VARY: &str = "Vary: Origin";
@@ -73,6 +75,22 @@ fn errors_have_no_fields() {
         },
         &["no-allow-origin-on-error"],
     );
+}
+
+#[test]
+fn each_request_of_the_page_is_told_of_once() {
+    static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let server = super::Server::start(super::Wire::Plain, |_| {
+        let allowed = "Access-Control-Allow-Origin: https://app.example";
+        answer("200 OK", &[allowed, "Access-Control-Allow-Methods: PUT"])
+    });
+    let mut probe = get().method("PUT").probe(server.url("/pets"));
+    probe.tell = Some(|outgoing| {
+        let method = String::from_utf8_lossy(&outgoing.method);
+        TOLD.lock().unwrap().push(method.into_owned());
+    });
+    super::run(probe, &server.options());
+    assert_eq!(*TOLD.lock().unwrap(), ["OPTIONS", "PUT"]);
 }
 
 #[test]
