@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use corsac::user_agent::{Header, HeaderList};
-use corsac_fetch::{FetchRequest, Page, Profile, ResponseHead, Step, UserAgent, fetch};
+use corsac_fetch::{FetchRequest, Outcome, Page, Profile, ResponseHead, Step, UserAgent, fetch};
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 
@@ -25,9 +25,12 @@ fn main() {
     }
     println!("a preflighted exchange");
     println!("{:>12.0} ns", nanoseconds_per_exchange());
-    match instructions_per_exchange(&arguments[0]) {
-        Some(instructions) => println!("{instructions:>12} instructions (callgrind)"),
-        None => println!("             instructions: valgrind is not installed"),
+    for counted in [Counted::Deciding, Counted::Everything] {
+        let what = counted.description();
+        match instructions_per_exchange(&arguments[0], counted) {
+            Some(instructions) => println!("{instructions:>12} instructions {what} (callgrind)"),
+            None => println!("             instructions {what}: valgrind is not installed"),
+        }
     }
     println!("a preflighted request that the cache allows");
     for entries in [10, 1_000, 100_000] {
@@ -92,17 +95,40 @@ fn response() -> ResponseHead {
     )
 }
 
-/// One fetch from the script's words to what the page sees.
-fn run_exchange(ua: &mut UserAgent, page: &Page, url: &str) {
-    let Ok(Step::Send(_, pending)) = fetch(ua, page, put(url), NOW) else {
+/// What a fetch is given: by the script, and by the servers.
+struct Inputs {
+    request: FetchRequest,
+    heads: [ResponseHead; 2],
+}
+
+impl Inputs {
+    fn new(url: &str) -> Self {
+        Self {
+            request: put(url),
+            heads: [preflight(), response()],
+        }
+    }
+}
+
+/// Decides: from the script's words to what the page sees. It is called so that callgrind can tell
+/// its instructions from the others.
+#[inline(never)]
+fn decide(ua: &mut UserAgent, page: &Page, inputs: Inputs) -> Box<Outcome> {
+    let [preflight, response] = inputs.heads;
+    let Ok(Step::Send(_, pending)) = fetch(ua, page, inputs.request, NOW) else {
         panic!("a preflight is sent");
     };
-    let Step::Send(_, pending) = pending.receive(ua, preflight(), NOW) else {
+    let Step::Send(_, pending) = pending.receive(ua, preflight, NOW) else {
         panic!("the request is sent");
     };
-    let Step::Done(outcome) = pending.receive(ua, response(), NOW) else {
+    let Step::Done(outcome) = pending.receive(ua, response, NOW) else {
         panic!("that is all");
     };
+    outcome
+}
+
+fn run_exchange(ua: &mut UserAgent, page: &Page, url: &str) {
+    let outcome = decide(ua, page, Inputs::new(url));
     assert!(black_box(outcome).result.is_ok());
 }
 
@@ -126,22 +152,46 @@ fn nanoseconds_per_exchange() -> f64 {
     rounds.min().expect("five rounds").as_secs_f64() * 1e9 / EXCHANGES as f64
 }
 
+/// What of an exchange is counted.
+#[derive(Clone, Copy)]
+enum Counted {
+    /// `fetch` and both `receive`: the request and the heads are made before, and the outcome is
+    /// dropped after. What the machine itself drops on its way counts, the request among it.
+    Deciding,
+    /// All that is done for an exchange: also a user agent, the request and the heads are made, and
+    /// all of them and the outcome are dropped.
+    Everything,
+}
+
+impl Counted {
+    fn description(self) -> &'static str {
+        match self {
+            Self::Deciding => "to decide",
+            Self::Everything => "with all that is made and dropped",
+        }
+    }
+
+    fn option(self) -> Option<&'static str> {
+        match self {
+            Self::Deciding => Some("--toggle-collect=exchange::decide"),
+            Self::Everything => None,
+        }
+    }
+}
+
 /// The difference of two counts, so that the start of the process is left out.
-fn instructions_per_exchange(program: &str) -> Option<u64> {
+fn instructions_per_exchange(program: &str, counted: Counted) -> Option<u64> {
     const MORE: u64 = 1_000;
-    let few = instructions(program, 10)?;
-    let many = instructions(program, 10 + MORE)?;
+    let few = instructions(program, counted, 10)?;
+    let many = instructions(program, counted, 10 + MORE)?;
     Some((many - few) / MORE)
 }
 
-fn instructions(program: &str, n_exchanges: u64) -> Option<u64> {
+fn instructions(program: &str, counted: Counted, n_exchanges: u64) -> Option<u64> {
     let output = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
-            program,
-        ])
-        .args(["--exchanges", &n_exchanges.to_string()])
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .args(counted.option())
+        .args([program, "--exchanges", &n_exchanges.to_string()])
         .output()
         .ok()?;
     let report = String::from_utf8_lossy(&output.stderr);
