@@ -45,7 +45,8 @@ pub fn registrable_domain(host: &str) -> &str {
 }
 
 fn is_address(host: &str) -> bool {
-    host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+    let ends_in_digit = host.ends_with(|last: char| last.is_ascii_digit());
+    host.starts_with('[') || ends_in_digit && host.parse::<Ipv4Addr>().is_ok()
 }
 
 #[cfg(feature = "psl")]

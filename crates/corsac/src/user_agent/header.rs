@@ -12,9 +12,7 @@ use crate::header::is_token;
 /// program is written is made by [`Header::from_static`] and allocates nothing.
 #[derive(Clone)]
 pub struct Header {
-    /// Names of another length are other names, which is most of what a look-up in a list has to
-    /// know.
-    name_len: usize,
+    key: NameKey,
     text: Text,
 }
 
@@ -29,7 +27,28 @@ enum Text {
         value: Arc<[u8]>,
     },
     /// The name, and then the value.
-    Joined(Arc<[u8]>),
+    Joined { name_len: usize, bytes: Arc<[u8]> },
+}
+
+/// What tells most names apart at a glance: the length, and four of the bytes without their case.
+///
+/// Names with different keys are different, which is most of what a look-up in a list has to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct NameKey(u64);
+
+impl NameKey {
+    pub(super) const fn of(name: &[u8]) -> Self {
+        let len = name.len();
+        let [a, b, c, d] = match len {
+            0 => [0; 4],
+            // Where the names of the CORS protocol and of Fetch metadata differ.
+            _ => [name[0], name[len / 2], name[len * 3 / 4], name[len - 1]],
+        };
+        /// The bit in which the cases of a letter differ.
+        const CASE: u32 = 0x2020_2020;
+        let bytes = u32::from_ne_bytes([a, b, c, d]) | CASE;
+        Self((len as u64) << 32 | bytes as u64)
+    }
 }
 
 /// A header name that is known when the program is written.
@@ -77,7 +96,7 @@ impl Header {
         let StaticHeaderName(name) = StaticHeaderName::new(name);
         assert!(is_header_value(value.as_bytes()), "it is no header value");
         Self {
-            name_len: name.len(),
+            key: NameKey::of(name.as_bytes()),
             text: Text::Static { name, value },
         }
     }
@@ -96,7 +115,7 @@ impl Header {
         debug_assert!(is_header_value(&value), "it is no header value");
         let StaticHeaderName(name) = name;
         Self {
-            name_len: name.len(),
+            key: NameKey::of(name.as_bytes()),
             text: Text::Named { name, value },
         }
     }
@@ -121,8 +140,11 @@ impl Header {
             false => Arc::from([name, value].concat()),
         };
         Self {
-            name_len: name.len(),
-            text: Text::Joined(bytes),
+            key: NameKey::of(name),
+            text: Text::Joined {
+                name_len: name.len(),
+                bytes,
+            },
         }
     }
 
@@ -132,7 +154,7 @@ impl Header {
     pub fn name(&self) -> &[u8] {
         match &self.text {
             Text::Static { name, .. } | Text::Named { name, .. } => name.as_bytes(),
-            Text::Joined(bytes) => &bytes[..self.name_len],
+            Text::Joined { name_len, bytes } => &bytes[..*name_len],
         }
     }
 
@@ -143,13 +165,25 @@ impl Header {
         match &self.text {
             Text::Static { value, .. } => value.as_bytes(),
             Text::Named { value, .. } => value,
-            Text::Joined(bytes) => &bytes[self.name_len..],
+            Text::Joined { name_len, bytes } => &bytes[*name_len..],
         }
     }
 
+    pub(super) fn key(&self) -> NameKey {
+        self.key
+    }
+
+    /// Is this its name? `key` is that of the name.
     #[inline]
-    pub(super) fn is_named(&self, name: &[u8]) -> bool {
-        self.name_len == name.len() && self.name().eq_ignore_ascii_case(name)
+    pub(super) fn is_named(&self, name: &[u8], key: NameKey) -> bool {
+        self.key == key && self.is_really_named(name)
+    }
+
+    /// The rare look that is not at a glance, kept out of the loops that look.
+    #[inline(never)]
+    fn is_really_named(&self, name: &[u8]) -> bool {
+        // Nearly all names are written alike.
+        self.name() == name || self.name().eq_ignore_ascii_case(name)
     }
 }
 
@@ -182,12 +216,12 @@ pub const fn is_header_value(bytes: &[u8]) -> bool {
     if let [b'\t' | b' ', ..] | [.., b'\t' | b' '] = bytes {
         return false;
     }
+    // Without a way out in the middle, the loop is a few vector instructions.
+    let mut is_legal = true;
     let mut at = 0;
     while at < bytes.len() {
-        if matches!(bytes[at], 0 | b'\n' | b'\r') {
-            return false;
-        }
+        is_legal &= !matches!(bytes[at], 0 | b'\n' | b'\r');
         at += 1;
     }
-    true
+    is_legal
 }

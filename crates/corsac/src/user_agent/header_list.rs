@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::header::Header;
+use super::header::{Header, NameKey};
 
 /// An ordered list of headers; names compare without regard to case.
 ///
@@ -39,15 +39,18 @@ impl HeaderList {
     /// Is there a header of this name?
     #[must_use]
     pub fn contains(&self, name: &[u8]) -> bool {
-        self.0.iter().any(|header| header.is_named(name))
+        self.named(name).next().is_some()
     }
 
     /// The value of every header of this name, one by one.
     pub fn lines<'a>(&'a self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
-        self.0
-            .iter()
-            .filter(move |header| header.is_named(name))
-            .map(Header::value)
+        self.named(name).map(Header::value)
+    }
+
+    #[inline]
+    fn named<'a>(&'a self, name: &[u8]) -> impl Iterator<Item = &'a Header> {
+        let key = NameKey::of(name);
+        self.0.iter().filter(move |it| it.is_named(name, key))
     }
 
     /// The values of all headers of this name, with `, ` between them; `None` if there are none.
@@ -80,15 +83,19 @@ impl HeaderList {
     #[must_use]
     pub fn combined(&self, n_more: usize) -> Self {
         let mut combined = Self::with_capacity(self.0.len() + n_more);
-        for header in self {
-            if combined.contains(header.name()) {
+        for (at, header) in self.iter().enumerate() {
+            let (name, key) = (header.name(), header.key());
+            let is_same = |it: &Header| it.is_named(name, key);
+            if self.0[..at].iter().any(is_same) {
                 continue;
             }
-            combined.0.push(match self.get(header.name()) {
-                Some(Cow::Owned(value)) => {
-                    Header::joined(header.name(), normalize_header_value(&value))
-                }
-                Some(Cow::Borrowed(_)) | None => header.clone(),
+            let value = match self.0[at + 1..].iter().any(is_same) {
+                true => self.get(name),
+                false => None,
+            };
+            combined.0.push(match value {
+                Some(value) => Header::joined(name, normalize_header_value(&value)),
+                None => header.clone(),
             });
         }
         combined
@@ -98,20 +105,28 @@ impl HeaderList {
     ///
     /// Follows [append](https://fetch.spec.whatwg.org/#concept-header-list-append).
     pub fn append(&mut self, header: Header) {
-        let name = header.name();
-        let same = self.0.iter().find(|it| it.is_named(name));
+        let (name, key) = (header.name(), header.key());
+        let same = self.0.iter().find(|it| it.is_named(name, key));
         self.0.push(match same {
             Some(same) if same.name() != name => header.renamed(same.name()),
             Some(_) | None => header,
         });
     }
 
+    /// Adds a header, unless there is one of its name.
+    pub fn append_if_absent(&mut self, header: &Header) {
+        let (name, key) = (header.name(), header.key());
+        if !self.0.iter().any(|it| it.is_named(name, key)) {
+            self.0.push(header.clone());
+        }
+    }
+
     /// Replaces all headers of this name by one, in the place of the first.
     ///
     /// Follows [set](https://fetch.spec.whatwg.org/#concept-header-list-set).
     pub fn set(&mut self, header: Header) {
-        let name = header.name();
-        let Some(first) = self.0.iter().position(|it| it.is_named(name)) else {
+        let (name, key) = (header.name(), header.key());
+        let Some(first) = self.0.iter().position(|it| it.is_named(name, key)) else {
             self.0.push(header);
             return;
         };
@@ -119,7 +134,7 @@ impl HeaderList {
         let mut at = 0;
         self.0.retain(|it| {
             at += 1;
-            at <= first + 1 || !it.is_named(name)
+            at <= first + 1 || !it.is_named(name, key)
         });
     }
 
@@ -127,7 +142,8 @@ impl HeaderList {
     ///
     /// Follows [delete](https://fetch.spec.whatwg.org/#concept-header-list-delete).
     pub fn delete(&mut self, name: &[u8]) {
-        self.0.retain(|header| !header.is_named(name));
+        let key = NameKey::of(name);
+        self.0.retain(|header| !header.is_named(name, key));
     }
 }
 
@@ -206,7 +222,7 @@ pub(super) fn trim_http_tab_or_space(bytes: &[u8]) -> &[u8] {
     trim(bytes, |byte| matches!(byte, b'\t' | b' '))
 }
 
-fn trim(bytes: &[u8], is_trimmed: impl Fn(u8) -> bool) -> &[u8] {
+pub(super) fn trim(bytes: &[u8], is_trimmed: impl Fn(u8) -> bool) -> &[u8] {
     let start = bytes
         .iter()
         .position(|byte| !is_trimmed(*byte))

@@ -40,14 +40,25 @@ pub fn cors_preflight_headers(request: &CheckedRequest<'_>) -> HeaderList {
     // 2.
     headers.append(ACCEPT_ANYTHING);
     // 3.
-    let method = Header::named(REQUEST_METHOD, request.method);
-    headers.append(method.expect("a token is a header value"));
+    headers.append(request_method_header(request.method));
     // 4. and 5.
     let names = request.unsafe_header_names;
     if !names.is_empty() {
         headers.append(Header::named_unchecked(REQUEST_HEADERS, names.to_shared()));
     }
     headers
+}
+
+/// Allocates nothing for the methods that scripts use.
+fn request_method_header(method: &[u8]) -> Header {
+    static KNOWN: [Header; 3] = [
+        Header::from_static("Access-Control-Request-Method", "PUT"),
+        Header::from_static("Access-Control-Request-Method", "DELETE"),
+        Header::from_static("Access-Control-Request-Method", "PATCH"),
+    ];
+    let known = KNOWN.iter().find(|it| it.value() == method);
+    let header = || Header::named(REQUEST_METHOD, method).expect("a token is a header value");
+    known.cloned().unwrap_or_else(header)
 }
 
 /// Those above and those that a user agent adds to every request: `Accept`, two of the CORS

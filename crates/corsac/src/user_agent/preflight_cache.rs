@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
 use super::preflight::PreflightPermissions;
@@ -36,25 +37,24 @@ pub struct CacheKey {
 /// parameter: any clock that only goes forward will do.
 #[derive(Clone, Debug, Default)]
 pub struct PreflightCache {
-    permissions: HashMap<CacheKey, Vec<Entry>>,
+    answers: HashMap<CacheKey, Vec<Answer>>,
     len: usize,
 }
 
-/// A [cache entry](https://fetch.spec.whatwg.org/#cache-entry), but for its key.
+/// The [cache entries](https://fetch.spec.whatwg.org/#cache-entry) that one answer made, as far as
+/// no later one has said the same anew.
+///
+/// They have all but the method or header name in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
-    allowed: Allowed,
+struct Answer {
     credentials: bool,
+    /// Is a `*` among the methods or header names more than a name?
+    is_wildcard: bool,
     expires: Duration,
-}
-
-/// What an entry allows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Allowed {
-    Method(Box<[u8]>),
-    AnyMethod,
-    HeaderName(Box<[u8]>),
-    AnyHeaderName,
+    /// The methods and then the header names, these in lower case, each with a comma after it.
+    tokens: Box<[u8]>,
+    methods_len: usize,
+    n_entries: usize,
 }
 
 impl PreflightCache {
@@ -69,8 +69,8 @@ impl PreflightCache {
         quirks: &Quirks,
         now: Duration,
     ) -> bool {
-        let entries = self.entries(key, request, (quirks, now));
-        let is_method_allowed = || entries.clone().any(|it| it.matches_method(request));
+        let answers = self.answers(key, request, (quirks, now));
+        let is_method_allowed = || answers.clone().any(|it| it.allows_method(request));
         let asks_for_method = !is_cors_safelisted_method(request.method)
             || request.method == b"HEAD" && quirks.cache.head == CachedHead::IsNamed
             || request.use_cors_preflight == UseCorsPreflight::Set;
@@ -79,8 +79,8 @@ impl PreflightCache {
         }
         let mut names = request.unsafe_header_names.iter();
         names.all(|name| {
-            let mut entries = entries.clone();
-            entries.any(|it| it.matches_header_name(name, request, quirks))
+            let mut answers = answers.clone();
+            answers.any(|it| it.allows_header_name(name, request, quirks))
         })
     }
 
@@ -101,40 +101,31 @@ impl PreflightCache {
         if quirks.cache.granularity == CacheGranularity::LastAnswer {
             self.clear(&key);
         }
-        let credentials = request.includes_credentials();
-        let is_wildcard = match quirks.cache.wildcard {
-            CachedWildcard::Matches => !credentials,
-            CachedWildcard::MatchesByRequest => true,
-            CachedWildcard::IsLiteral => false,
-        };
-        let expires = now.saturating_add(permissions.max_age);
-        let methods = permissions.methods.iter().map(|it| match *it {
-            b"*" if is_wildcard => Allowed::AnyMethod,
-            it => Allowed::Method(it.into()),
-        });
-        let names = permissions.header_names.iter().map(|it| match *it {
-            b"*" if is_wildcard => Allowed::AnyHeaderName,
-            it => Allowed::HeaderName(it.to_ascii_lowercase().into()),
-        });
-        // A set, since a hostile answer may name as many as fit into its head.
-        let stored: HashSet<_> = methods.chain(names).collect();
-        let mut entries = self.permissions.remove(&key).unwrap_or_default();
-        self.len -= entries.len();
-        entries.retain(|it| it.credentials != credentials || !stored.contains(&it.allowed));
         let is_url_kept = quirks
             .cache
             .longest_url
             .is_none_or(|it| key.url.len() <= it);
-        if !permissions.max_age.is_zero() && is_url_kept {
-            entries.extend(stored.into_iter().map(|allowed| Entry {
-                allowed,
-                credentials,
-                expires,
-            }));
-        }
-        self.len += entries.len();
-        if !entries.is_empty() {
-            self.permissions.insert(key, entries);
+        let is_kept = !permissions.max_age.is_zero() && is_url_kept;
+        let answer = Answer::new(request, permissions, (quirks, now));
+        let n_stored = answer.n_entries;
+        match self.answers.entry(key) {
+            Entry::Vacant(vacant) if is_kept && n_stored > 0 => {
+                vacant.insert(Vec::from([answer]));
+                self.len += n_stored;
+            }
+            Entry::Vacant(_) => {}
+            Entry::Occupied(mut occupied) => {
+                let answers = occupied.get_mut();
+                self.len -= n_entries(answers);
+                replace_entries(answers, &answer);
+                if is_kept && n_stored > 0 {
+                    answers.push(answer);
+                }
+                self.len += n_entries(answers);
+                if answers.is_empty() {
+                    occupied.remove();
+                }
+            }
         }
         if self.len > MAX_CACHE_ENTRIES {
             self.make_room(now);
@@ -145,8 +136,8 @@ impl PreflightCache {
     ///
     /// Follows [clear cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear).
     pub fn clear(&mut self, key: &CacheKey) {
-        if let Some(entries) = self.permissions.remove(key) {
-            self.len -= entries.len();
+        if let Some(answers) = self.answers.remove(key) {
+            self.len -= n_entries(&answers);
         }
     }
 
@@ -162,35 +153,35 @@ impl PreflightCache {
         self.len == 0
     }
 
-    /// The entries that match a request.
+    /// The answers whose entries match a request.
     ///
     /// Follows [cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match).
-    fn entries(
+    fn answers(
         &self,
         key: &CacheKey,
         request: &CheckedRequest<'_>,
         (quirks, now): (&Quirks, Duration),
-    ) -> impl Iterator<Item = &Entry> + Clone {
+    ) -> impl Iterator<Item = &Answer> + Clone {
         let (includes_credentials, serves) =
             (request.includes_credentials(), quirks.cache.credentialed);
         let is_served = move |credentials: bool| match serves {
             CredentialedEntry::ServesAll => credentials || !includes_credentials,
             CredentialedEntry::ServesItsLike => credentials == includes_credentials,
         };
-        let entries = self.permissions.get(key).into_iter().flatten();
-        entries.filter(move |it| now < it.expires && is_served(it.credentials))
+        let answers = self.answers.get(key).into_iter().flatten();
+        answers.filter(move |it| now < it.expires && is_served(it.credentials))
     }
 
     /// Drops what has expired, then everything under the keys that end first.
     fn make_room(&mut self, now: Duration) {
-        let mut ends: Vec<_> = Vec::with_capacity(self.permissions.len());
-        self.permissions.retain(|key, entries| {
-            entries.retain(|it| now < it.expires);
-            let end = entries.iter().map(|it| it.expires).max();
+        let mut ends: Vec<_> = Vec::with_capacity(self.answers.len());
+        self.answers.retain(|key, answers| {
+            answers.retain(|it| now < it.expires);
+            let end = answers.iter().map(|it| it.expires).max();
             ends.extend(end.map(|end| (end, key.clone())));
-            !entries.is_empty()
+            !answers.is_empty()
         });
-        self.len = self.permissions.values().map(Vec::len).sum();
+        self.len = self.answers.values().map(|it| n_entries(it)).sum();
         ends.sort_unstable();
         for (_, key) in ends {
             if self.len <= MAX_CACHE_ENTRIES / 2 {
@@ -201,30 +192,113 @@ impl PreflightCache {
     }
 }
 
-impl Entry {
-    /// Follows [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
-    fn matches_method(&self, request: &CheckedRequest<'_>) -> bool {
-        match &self.allowed {
-            Allowed::Method(it) => **it == *request.method,
-            Allowed::AnyMethod => !request.includes_credentials() || request.method == b"*",
-            Allowed::HeaderName(_) | Allowed::AnyHeaderName => false,
+fn n_entries(answers: &[Answer]) -> usize {
+    answers.iter().map(|it| it.n_entries).sum()
+}
+
+/// Drops the entries that a newer answer makes anew, or ends by its max-age of zero.
+fn replace_entries(answers: &mut Vec<Answer>, newer: &Answer) {
+    // Sets, since a hostile answer may name as many as fit into its head.
+    let methods: HashSet<_> = newer.methods().collect();
+    let header_names: HashSet<_> = newer.header_names().collect();
+    for older in answers.iter_mut() {
+        if older.credentials == newer.credentials {
+            let methods = older.methods().filter(|it| !methods.contains(it));
+            let header_names = older.header_names().filter(|it| !header_names.contains(it));
+            *older = older.with_tokens(methods, header_names);
+        }
+    }
+    answers.retain(|it| it.n_entries > 0);
+}
+
+impl Answer {
+    fn new(
+        request: &CheckedRequest<'_>,
+        permissions: &PreflightPermissions<'_>,
+        (quirks, now): (&Quirks, Duration),
+    ) -> Self {
+        let credentials = request.includes_credentials();
+        let empty = Self {
+            credentials,
+            is_wildcard: match quirks.cache.wildcard {
+                CachedWildcard::Matches => !credentials,
+                CachedWildcard::MatchesByRequest => true,
+                CachedWildcard::IsLiteral => false,
+            },
+            expires: now.saturating_add(permissions.max_age),
+            tokens: Box::default(),
+            methods_len: 0,
+            n_entries: 0,
+        };
+        let methods = permissions.methods.iter().copied();
+        let header_names = permissions.header_names.iter().copied();
+        empty.with_tokens(methods, header_names)
+    }
+
+    /// The same answer with other methods and header names.
+    fn with_tokens<'a>(
+        &self,
+        methods: impl Iterator<Item = &'a [u8]> + Clone,
+        header_names: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Self {
+        let all = methods.clone().chain(header_names.clone());
+        let mut tokens = Vec::with_capacity(all.map(|it| it.len() + 1).sum());
+        let n_methods = push_all(&mut tokens, methods);
+        let methods_len = tokens.len();
+        let n_header_names = push_all(&mut tokens, header_names);
+        tokens[methods_len..].make_ascii_lowercase();
+        Self {
+            tokens: tokens.into_boxed_slice(),
+            methods_len,
+            n_entries: n_methods + n_header_names,
+            ..*self
         }
     }
 
+    fn methods(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        split(&self.tokens[..self.methods_len])
+    }
+
+    fn header_names(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        split(&self.tokens[self.methods_len..])
+    }
+
+    /// Follows [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
+    fn allows_method(&self, request: &CheckedRequest<'_>) -> bool {
+        let is_wildcard = self.is_wildcard && !request.includes_credentials();
+        let mut methods = self.methods();
+        methods.any(|it| it == request.method || is_wildcard && it == b"*")
+    }
+
     /// Follows [header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
-    fn matches_header_name(
+    fn allows_header_name(
         &self,
         name: &[u8],
         request: &CheckedRequest<'_>,
         quirks: &Quirks,
     ) -> bool {
-        match &self.allowed {
-            Allowed::HeaderName(it) => it.eq_ignore_ascii_case(name),
-            Allowed::AnyHeaderName if request.includes_credentials() => name == b"*",
-            Allowed::AnyHeaderName => {
-                quirks.covers_authorization() || !is_cors_non_wildcard_request_header_name(name)
-            }
-            Allowed::Method(_) | Allowed::AnyMethod => false,
-        }
+        let is_wildcard = self.is_wildcard
+            && !request.includes_credentials()
+            && (quirks.covers_authorization() || !is_cors_non_wildcard_request_header_name(name));
+        let mut header_names = self.header_names();
+        header_names.any(|it| it.eq_ignore_ascii_case(name) || is_wildcard && it == b"*")
     }
+}
+
+/// Pushes tokens with a comma after each, and tells how many they were.
+fn push_all<'a>(tokens: &mut Vec<u8>, all: impl Iterator<Item = &'a [u8]>) -> usize {
+    let mut n_tokens = 0;
+    for token in all {
+        tokens.extend_from_slice(token);
+        tokens.push(b',');
+        n_tokens += 1;
+    }
+    n_tokens
+}
+
+fn split(tokens: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    // The comma at the end would leave an empty token behind.
+    let tokens = tokens.strip_suffix(b",").unwrap_or(tokens);
+    let tokens = (!tokens.is_empty()).then(|| tokens.split(|byte| *byte == b','));
+    tokens.into_iter().flatten()
 }

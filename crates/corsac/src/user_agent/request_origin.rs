@@ -57,6 +57,19 @@ impl TupleOrigin {
         Self::from_serialized(&serialized, scheme, host)
     }
 
+    /// The origin of a URL of which this is scheme, host and port, as the URL parser serializes
+    /// them; `None` if it is not.
+    #[must_use]
+    pub fn from_url_prefix(prefix: &str, scheme: &str, host: &str) -> Option<Self> {
+        let rest = prefix.strip_prefix(scheme)?.strip_prefix("://")?;
+        let port = rest.strip_prefix(host)?.bytes();
+        let is_port = port.enumerate().all(|(at, byte)| match at {
+            0 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+        is_port.then(|| Self::from_serialized(prefix, scheme, host))
+    }
+
     /// Follows [obtain a site](https://html.spec.whatwg.org/#obtain-a-site).
     fn from_serialized(serialized: &str, scheme: &str, host: &str) -> Self {
         let site_host_end = scheme.len() + "://".len() + host.len();

@@ -1,6 +1,6 @@
 //! Request headers that need no permission, and those that do.
 
-use super::mime_type::essence_of;
+use super::mime_type::possible_essence_of;
 use super::range::{RangeWhitespace, parse_single_range_header_value};
 
 /// The longest value of a safelisted request-header, in bytes.
@@ -20,7 +20,7 @@ pub fn is_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
     if is(b"accept") {
         !has_unsafe_byte(value)
     } else if is(b"accept-language") || is(b"content-language") {
-        value.iter().all(is_language_byte)
+        is_language(value)
     } else if is(b"content-type") {
         !has_unsafe_byte(value) && has_safelisted_essence(value)
     } else if is(b"range") {
@@ -60,7 +60,7 @@ pub fn is_no_cors_safelisted_request_header(name: &[u8], value: &[u8]) -> bool {
 ///
 /// Follows [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
 #[must_use]
-pub fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
+pub const fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
     let is_control = (byte < 0x20 && byte != b'\t') || byte == 0x7F;
     let is_delimiter = matches!(
         byte,
@@ -70,14 +70,41 @@ pub fn is_cors_unsafe_request_header_byte(byte: u8) -> bool {
 }
 
 fn has_unsafe_byte(value: &[u8]) -> bool {
-    value
-        .iter()
-        .any(|byte| is_cors_unsafe_request_header_byte(*byte))
+    // Values are so short that a way out in the middle would only cost.
+    let is_unsafe = |byte: &u8| BYTES[usize::from(*byte)].is_unsafe;
+    value.iter().fold(false, |any, byte| any | is_unsafe(byte))
 }
 
-fn is_language_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte)
+fn is_language(value: &[u8]) -> bool {
+    let is_language = |byte: &u8| BYTES[usize::from(*byte)].is_language;
+    value.iter().fold(true, |all, byte| all & is_language(byte))
 }
+
+/// What the standard's rules say of a byte.
+#[derive(Clone, Copy)]
+struct ByteClass {
+    is_unsafe: bool,
+    is_language: bool,
+}
+
+static BYTES: [ByteClass; 256] = {
+    let no_class = ByteClass {
+        is_unsafe: false,
+        is_language: false,
+    };
+    let mut classes = [no_class; 256];
+    let mut at = 0;
+    while at < classes.len() {
+        let byte = at as u8;
+        classes[at] = ByteClass {
+            is_unsafe: is_cors_unsafe_request_header_byte(byte),
+            is_language: byte.is_ascii_alphanumeric()
+                || matches!(byte, b' ' | b'*' | b',' | b'-' | b'.' | b';' | b'='),
+        };
+        at += 1;
+    }
+    classes
+};
 
 fn has_safelisted_essence(value: &[u8]) -> bool {
     const SAFELISTED: [&[u8]; 3] = [
@@ -85,6 +112,6 @@ fn has_safelisted_essence(value: &[u8]) -> bool {
         b"multipart/form-data",
         b"text/plain",
     ];
-    essence_of(value)
-        .is_some_and(|essence| SAFELISTED.iter().any(|it| it.eq_ignore_ascii_case(essence)))
+    let essence = possible_essence_of(value);
+    SAFELISTED.iter().any(|it| it.eq_ignore_ascii_case(essence))
 }

@@ -45,11 +45,12 @@ impl UnsafeHeaderNames {
         }
         names.sort_unstable_by(|one, other| lowercase(one).cmp(lowercase(other)));
         names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-        let mut joined = names.join(&b","[..]);
-        joined.make_ascii_lowercase();
-        Self {
-            joined: joined.into(),
-        }
+        let mut joined: Arc<[u8]> = match names[..] {
+            [name] => Arc::from(name),
+            _ => Arc::from(names.join(&b","[..])),
+        };
+        Arc::make_mut(&mut joined).make_ascii_lowercase();
+        Self { joined }
     }
 
     /// Is there none?
@@ -80,7 +81,7 @@ impl UnsafeHeaderNames {
 ///
 /// Steps 1 to 4. Each header is judged alone, also where several have one name.
 fn judge_each(headers: &HeaderList) -> (Vec<&[u8]>, usize) {
-    let mut names = Vec::new();
+    let mut names = Vec::with_capacity(headers.iter().len());
     let mut safelisted_len = 0;
     for header in headers {
         match is_cors_safelisted_request_header(header.name(), header.value()) {

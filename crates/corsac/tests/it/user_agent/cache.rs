@@ -104,6 +104,17 @@ fn a_new_answer_with_a_max_age_of_zero_ends_what_it_names() {
 }
 
 #[test]
+fn a_new_answer_leaves_alone_what_it_does_not_name() {
+    let mut bench = Bench::new();
+    bench.store(OMIT, "PUT DELETE|x-a x-b", 10);
+    bench.store(OMIT, "DELETE|X-B x-c", 20);
+    assert_eq!(bench.cache.len(), 5);
+    assert!(bench.allows(OMIT, "PUT", &["x-a: 1", "x-c: 1"], 9));
+    assert!(bench.allows(OMIT, "DELETE", &["x-b: 1", "x-c: 1"], 19));
+    assert!(!bench.allows(OMIT, "PUT", &[], 10) && !bench.allows(OMIT, "GET", &["x-a: 1"], 10));
+}
+
+#[test]
 fn a_wildcard_allows_everything_but_authorization() {
     let mut bench = Bench::new();
     bench.store(OMIT, "*|*", 10);

@@ -19,6 +19,42 @@ fn get_joins_the_lines_of_a_name() {
 }
 
 #[test]
+fn names_differ_by_any_byte_but_the_case_of_letters() {
+    let names = [
+        "x-^",
+        "x-~",
+        "x-a",
+        "x-b",
+        "x-ab",
+        "access-control-allow-origin",
+        "accept",
+    ];
+    let lines: Vec<_> = names.iter().map(|name| format!("{name}: {name}")).collect();
+    let list = headers(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    for name in names {
+        for spelled in [name.to_owned(), name.to_uppercase()] {
+            let found = list.get(spelled.as_bytes());
+            assert_eq!(found.as_deref(), Some(name.as_bytes()), "{spelled}");
+        }
+    }
+    assert!(!list.contains(b"") && !list.contains(b"x-c") && !list.contains(b"acc-pt"));
+}
+
+#[test]
+fn a_header_is_appended_if_its_name_is_absent() {
+    let mut list = headers(&["a: 1"]);
+    list.append_if_absent(&Header::from_static("A", "2"));
+    list.append_if_absent(&Header::from_static("b", "3"));
+    assert_eq!(list, headers(&["a: 1", "b: 3"]));
+}
+
+#[test]
+fn a_combined_list_has_each_name_once() {
+    let list = headers(&["a: 1", "b: x", "A: 2", "c: y", "a: 3"]);
+    assert_eq!(list.combined(1), headers(&["a: 1, 2, 3", "b: x", "c: y"]));
+}
+
+#[test]
 fn set_replaces_in_the_place_of_the_first() {
     let mut list = headers(&["a: 1", "b: x", "A: 2", "c: y"]);
     list.set(Header::new(b"a", b"3").expect("a header"));
