@@ -4,16 +4,19 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use corsac::user_agent::{PreflightFailure, check_preflight_response, cors_preflight_headers};
+use corsac::user_agent::{
+    PreflightFailure, check_preflight_response, cors_check, cors_preflight_headers,
+};
 
 use crate::fetch::Fetch;
-use crate::http_fetch::traced_cors_check;
+use crate::http_fetch::trace_cors_check;
 use crate::http_network_or_cache_fetch::{
     self, MISDIRECTED, append_accept_encoding, append_hop_headers, is_misdirected,
 };
 use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
 };
+use crate::method::Method;
 use crate::network_error::{NetworkError, preflight_step};
 use crate::trace::{Expected, Rule, StepOutcome};
 use crate::user_agent::UserAgent;
@@ -26,8 +29,8 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
     append_hop_headers(&mut headers, &fetch, ua);
     append_accept_encoding(&mut headers);
     let outgoing = Arc::new(Outgoing {
-        url: fetch.request.current_url().clone(),
-        method: b"OPTIONS".to_vec(),
+        url: Arc::clone(fetch.request.current_url()),
+        method: Method::OPTIONS,
         headers,
         body: OutgoingBody::None,
         includes_credentials: false,
@@ -59,15 +62,24 @@ pub(crate) fn receive(
         return start(fetch, ua, ConnectionChoice::New);
     }
     let quirks = ua.profile().quirks();
-    // The result is decided below; this leaves word of what was compared.
-    let _ = traced_cors_check(&mut fetch, &head);
-    let request = fetch.request.checked();
-    match check_preflight_response(&request, head.status, &head.headers, &quirks) {
+    let fetch_under_way = &mut *fetch;
+    let request = fetch_under_way.request.checked();
+    let result = check_preflight_response(&request, head.status, &head.headers, &quirks);
+    let cors_check = match &result {
+        Err(PreflightFailure::CorsCheck(failure)) => Err(*failure),
+        // The status may have been looked at first.
+        Err(PreflightFailure::Status(_)) => cors_check(&request, &head.headers),
+        Ok(_) | Err(_) => Ok(()),
+    };
+    trace_cors_check(&mut fetch_under_way.trace, &request, &head, cors_check);
+    match result {
         Ok(permissions) => {
-            let key = fetch.cache_key();
             let max_age = permissions.max_age.as_secs();
-            ua.preflight_cache
-                .store(key, &request, &permissions, (&quirks, now));
+            if let Some(key) = fetch_under_way.preflighted.last() {
+                let key = key.clone();
+                ua.preflight_cache
+                    .store(key, &request, &permissions, (&quirks, now));
+            }
             fetch
                 .trace
                 .push(STORED, StepOutcome::PreflightStored { max_age });
@@ -84,7 +96,7 @@ pub(crate) fn receive(
 fn trace_failure(fetch: &mut Fetch, head: &ResponseHead, failure: &PreflightFailure) {
     let (header, expected) = match failure {
         PreflightFailure::MethodNotAllowed | PreflightFailure::MalformedAllowMethods(_) => {
-            (METHODS, fetch.request.method.clone())
+            (METHODS, fetch.request.method.to_vec())
         }
         PreflightFailure::RequestHeaderNotAllowed(name) => (HEADERS, name.clone()),
         PreflightFailure::MalformedAllowHeaders(_) => {

@@ -1,6 +1,7 @@
 //! Fetching: from what a script asks for to the first step.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
@@ -29,8 +30,9 @@ pub fn fetch(
     now: Duration,
 ) -> Result<Step, TypeError> {
     let mut request = Request::new(&request, page)?;
-    append_if_absent(&mut request.headers, &ACCEPT_ANYTHING);
-    append_if_absent(&mut request.headers, ua.identity().accept_language());
+    request.headers.append_if_absent(&ACCEPT_ANYTHING);
+    let accept_language = ua.identity().accept_language();
+    request.headers.append_if_absent(accept_language);
     if request.target_address_space.is_none()
         && ua.profile().local_network() == LocalNetworkRule::Permission
     {
@@ -39,7 +41,8 @@ pub fn fetch(
     let fetch = Box::new(Fetch {
         page_address: page.address,
         request,
-        trace: Trace::default(),
+        trace: Trace::with_room(),
+        hop_headers: HeaderList::new(),
         preflighted: Vec::new(),
     });
     Ok(main_fetch::main_fetch(fetch, ua, now))
@@ -52,6 +55,8 @@ pub(crate) struct Fetch {
     pub(crate) page_address: Option<IpAddr>,
     pub(crate) request: Request,
     pub(crate) trace: Trace,
+    /// What the request to its current URL says of where it comes from, as does its preflight.
+    pub(crate) hop_headers: HeaderList,
     /// The keys of the hops that were made with a preflight or a cached one.
     pub(crate) preflighted: Vec<CacheKey>,
 }
@@ -111,17 +116,19 @@ impl Fetch {
     }
 }
 
-/// The URL as it is sent.
+/// The URL as it is sent, shared if it has no fragment.
+pub(crate) fn shared_without_fragment(url: &Arc<Url>) -> Arc<Url> {
+    match url.fragment() {
+        Some(_) => Arc::new(without_fragment(url)),
+        None => Arc::clone(url),
+    }
+}
+
+/// The URL without its fragment.
 pub(crate) fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
     url
-}
-
-pub(crate) fn append_if_absent(headers: &mut HeaderList, header: &Header) {
-    if !headers.contains(header.name()) {
-        headers.append(header.clone());
-    }
 }
 
 const ACCEPT_ANYTHING: Header = Header::from_static("Accept", "*/*");

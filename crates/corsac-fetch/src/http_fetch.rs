@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CorsCheckFailure, CredentialsMode, OnInsufficient, RedirectMode, ResponseTainting,
-    ResponseType, cors_check,
+    CheckedRequest, CorsCheckFailure, CredentialsMode, OnInsufficient, RedirectMode,
+    ResponseTainting, ResponseType, cors_check,
 };
 
 use crate::cors_preflight_fetch;
 use crate::cross_origin_resource_policy::{
     ResourcePolicyFailure, cross_origin_resource_policy_check,
 };
-use crate::fetch::{Fetch, without_fragment};
-use crate::http_network_or_cache_fetch::{self, MISDIRECTED, is_misdirected};
+use crate::fetch::{Fetch, shared_without_fragment};
+use crate::http_network_or_cache_fetch::{self, MISDIRECTED, hop_headers, is_misdirected};
 use crate::http_redirect_fetch::http_redirect_fetch;
 use crate::location::is_redirect_status;
 use crate::machine::{ConnectionChoice, ResponseHead, Step};
@@ -21,7 +21,7 @@ use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
 use crate::timing_allow_origin::tao_check;
-use crate::trace::{Expected, Rule, StepOutcome, difference};
+use crate::trace::{Expected, Rule, StepOutcome, Trace, difference};
 use crate::user_agent::UserAgent;
 
 /// The parameter makeCORSPreflight.
@@ -45,6 +45,7 @@ pub(crate) fn http_fetch(
     make_cors_preflight: MakeCorsPreflight,
     now: Duration,
 ) -> Step {
+    fetch.hop_headers = hop_headers(&fetch.request);
     // 4.1.
     if make_cors_preflight == MakeCorsPreflight::Yes {
         let key = fetch.cache_key();
@@ -86,10 +87,14 @@ pub(crate) fn receive(
         return http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::New, now);
     }
     // 4.4.
-    if fetch.request.response_tainting == ResponseTainting::Cors
-        && let Err(failure) = traced_cors_check(&mut fetch, &head)
-    {
-        return fetch.fail(ua, NetworkError::CorsCheck(failure));
+    if fetch.request.response_tainting == ResponseTainting::Cors {
+        let fetch_under_way = &mut *fetch;
+        let request = fetch_under_way.request.checked();
+        let result = cors_check(&request, &head.headers);
+        trace_cors_check(&mut fetch_under_way.trace, &request, &head, result);
+        if let Err(failure) = result {
+            return fetch.fail(ua, NetworkError::CorsCheck(failure));
+        }
     }
     // 4.5.
     fetch.request.timing_allow = tao_check(&fetch.request, &head.headers);
@@ -118,12 +123,13 @@ fn resource_policy_check(fetch: &Fetch, head: &ResponseHead) -> Result<(), Resou
     cross_origin_resource_policy_check(page, response, &head.headers)
 }
 
-/// Performs a CORS check of the last response, and leaves word of it.
-pub(crate) fn traced_cors_check(
-    fetch: &mut Fetch,
+/// Leaves word of a CORS check of the last response.
+pub(crate) fn trace_cors_check(
+    trace: &mut Trace,
+    request: &CheckedRequest<'_>,
     head: &ResponseHead,
-) -> Result<(), CorsCheckFailure> {
-    let result = cors_check(&fetch.request.checked(), &head.headers);
+    result: Result<(), CorsCheckFailure>,
+) {
     let rule = |step| Rule {
         anchor: "concept-cors-check",
         step,
@@ -137,33 +143,26 @@ pub(crate) fn traced_cors_check(
     let header = "access-control-allow-origin";
     let (step, expected) = match head.headers.get(header.as_bytes()).as_deref() {
         Some(b"*") if is_origin_allowed => ("3", Expected::Word("*")),
-        _ => {
-            let origin = fetch.request.serialized_origin();
-            ("4", Expected::Origin(origin.clone()))
-        }
+        _ => ("4", Expected::Origin(request.origin.clone())),
     };
-    let (compared, rule_of_origin) = ((header, expected), rule(step));
+    let compared = (header, expected);
     if !is_origin_allowed {
-        fetch
-            .trace
-            .does_not_fit(rule_of_origin, compared, difference);
-        return result;
+        return trace.does_not_fit(rule(step), compared, difference);
     }
-    fetch.trace.fits(rule_of_origin, compared);
-    if fetch.request.credentials_mode == CredentialsMode::Include {
+    trace.fits(rule(step), compared);
+    if request.credentials_mode == CredentialsMode::Include {
         let compared = ("access-control-allow-credentials", Expected::Word("true"));
         match result {
-            Ok(()) => fetch.trace.fits(rule("7"), compared),
-            Err(_) => fetch.trace.does_not_fit(rule("7"), compared, difference),
+            Ok(()) => trace.fits(rule("7"), compared),
+            Err(_) => trace.does_not_fit(rule("7"), compared, difference),
         }
     }
-    result
 }
 
 /// Follows [opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect).
 fn finish_opaque_redirect(fetch: Box<Fetch>) -> Step {
     let response = FilteredResponse {
-        url: Some(without_fragment(fetch.request.current_url())),
+        url: Some(shared_without_fragment(fetch.request.current_url())),
         redirected: fetch.request.url_list.is_redirected(),
         ..hidden(ResponseType::OpaqueRedirect)
     };

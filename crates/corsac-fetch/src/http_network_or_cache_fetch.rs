@@ -9,7 +9,7 @@ use std::time::Duration;
 use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting, StaticHeaderName};
 
 use crate::cookies::{CookieCaller, CookieContext, SameSiteContext};
-use crate::fetch::{Fetch, append_if_absent};
+use crate::fetch::Fetch;
 use crate::http_fetch::Sent;
 use crate::internal_request::Request;
 use crate::machine::{
@@ -17,7 +17,8 @@ use crate::machine::{
 };
 use crate::network_error::NetworkError;
 use crate::origin_header::origin_header;
-use crate::request::{Body, CacheMode, Referrer};
+use crate::referrer::referer_header;
+use crate::request::{Body, CacheMode};
 use crate::sec_fetch::append_fetch_metadata_headers;
 use crate::trace::{Rule, StepOutcome};
 use crate::user_agent::UserAgent;
@@ -51,7 +52,7 @@ pub(crate) fn start(
         append(&mut headers, COOKIE, &cookies);
     }
     let outgoing = Arc::new(Outgoing {
-        url: fetch.request.current_url().clone(),
+        url: Arc::clone(fetch.request.current_url()),
         method: fetch.request.method.clone(),
         headers,
         body,
@@ -124,20 +125,30 @@ pub(crate) fn is_misdirected(
     status == 421 && connection == ConnectionChoice::Any && body != Some(&Body::Stream)
 }
 
-/// Appends the fields that a request and its preflight have in common.
-pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &UserAgent) {
+/// The fields that a request and its preflight have in common: `Referer`, `Origin` and those of
+/// Fetch metadata.
+pub(crate) fn hop_headers(request: &Request) -> HeaderList {
+    let mut headers = HeaderList::with_capacity(MOST_HOP_HEADERS);
     // 8.11.
-    if let Referrer::Url(referrer) = &fetch.request.referrer {
-        append(headers, REFERER, referrer.as_str().as_bytes());
+    if let Some(referer) = referer_header(request) {
+        headers.append(referer);
     }
     // 8.12.
-    if let Some(origin) = origin_header(&fetch.request) {
+    if let Some(origin) = origin_header(request) {
         headers.append(origin);
     }
     // 8.13.
-    append_fetch_metadata_headers(&fetch.request, headers);
+    append_fetch_metadata_headers(request, &mut headers);
+    headers
+}
+
+/// Appends what a request and its preflight have in common, and the name of the user agent.
+pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &UserAgent) {
+    for header in &fetch.hop_headers {
+        headers.append(header.clone());
+    }
     // 8.15.
-    append_if_absent(headers, ua.identity().user_agent());
+    headers.append_if_absent(ua.identity().user_agent());
 }
 
 /// Appends the content codings that the user agent decodes: none.
@@ -145,7 +156,7 @@ pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &U
 /// Step 8.19 asks for that with a range alone, and step 8.20 leaves the others to the user agent.
 /// Without the field a server may use any coding.
 pub(crate) fn append_accept_encoding(headers: &mut HeaderList) {
-    append_if_absent(headers, &ACCEPT_IDENTITY);
+    headers.append_if_absent(&ACCEPT_IDENTITY);
 }
 
 fn cookie_context(request: &Request) -> CookieContext<'_> {
@@ -180,7 +191,7 @@ fn content_length(fetch: &Fetch) -> Option<Header> {
         }
         Some(Body::Stream) => None,
         None => {
-            let is_expected = matches!(fetch.request.method.as_slice(), b"POST" | b"PUT");
+            let is_expected = matches!(&*fetch.request.method, b"POST" | b"PUT");
             is_expected.then_some(CONTENT_LENGTH_0)
         }
     }
@@ -189,10 +200,10 @@ fn content_length(fetch: &Fetch) -> Option<Header> {
 /// Steps 8.16 to 8.18, for a cache that is always empty.
 fn append_cache_headers(headers: &mut HeaderList, mode: CacheMode) {
     match mode {
-        CacheMode::NoCache => append_if_absent(headers, &REVALIDATED),
+        CacheMode::NoCache => headers.append_if_absent(&REVALIDATED),
         CacheMode::NoStore | CacheMode::Reload => {
-            append_if_absent(headers, &PRAGMA_NO_CACHE);
-            append_if_absent(headers, &NO_CACHE);
+            headers.append_if_absent(&PRAGMA_NO_CACHE);
+            headers.append_if_absent(&NO_CACHE);
         }
         CacheMode::Default => {
             let conditions: [&[u8]; 5] = [
@@ -216,12 +227,12 @@ fn append(headers: &mut HeaderList, name: StaticHeaderName, value: &[u8]) {
     }
 }
 
-/// `Content-Length`, `Referer`, `Origin`, three of Fetch metadata, `User-Agent`, two for caches,
-/// `Accept-Encoding`, `Cookie`.
-const MOST_ADDED_HEADERS: usize = 11;
+/// `Referer`, `Origin`, three of Fetch metadata.
+const MOST_HOP_HEADERS: usize = 5;
+/// Beside those `Content-Length`, `User-Agent`, two for caches, `Accept-Encoding`, `Cookie`.
+const MOST_ADDED_HEADERS: usize = MOST_HOP_HEADERS + 6;
 const CONTENT_LENGTH: StaticHeaderName = StaticHeaderName::new("Content-Length");
 const CONTENT_LENGTH_0: Header = Header::from_static("Content-Length", "0");
-const REFERER: StaticHeaderName = StaticHeaderName::new("Referer");
 const COOKIE: StaticHeaderName = StaticHeaderName::new("Cookie");
 const ACCEPT_IDENTITY: Header = Header::from_static("Accept-Encoding", "identity");
 const REVALIDATED: Header = Header::from_static("Cache-Control", "max-age=0");

@@ -1,5 +1,6 @@
 //! HTTP-redirect fetch: where a redirect leads, and what of the request goes along.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{RequestMode, ResponseTainting};
@@ -9,6 +10,7 @@ use crate::fetch::Fetch;
 use crate::location::location_url;
 use crate::machine::{ResponseHead, Step};
 use crate::main_fetch::{finish, main_fetch};
+use crate::method::Method;
 use crate::network_error::NetworkError;
 use crate::referrer::set_referrer_policy_on_redirect;
 use crate::request::Body;
@@ -41,9 +43,9 @@ pub(crate) fn http_redirect_fetch(
     request.redirect_count += 1;
     // 12.
     let is_post = request.method == b"POST" && matches!(head.status, 301 | 302);
-    let is_other = head.status == 303 && !matches!(request.method.as_slice(), b"GET" | b"HEAD");
+    let is_other = head.status == 303 && !matches!(&*request.method, b"GET" | b"HEAD");
     if is_post || is_other {
-        request.method = b"GET".to_vec();
+        request.method = Method::GET;
         request.body = None;
         for name in REQUEST_BODY_HEADER_NAMES {
             request.headers.delete(name);
@@ -60,10 +62,9 @@ pub(crate) fn http_redirect_fetch(
             .push(rule("13"), StepOutcome::AuthorizationDropped);
     }
     // 18. and 19.
-    fetch
-        .trace
-        .push(rule("18"), StepOutcome::Redirected { to: to.clone() });
     fetch.request.url_list.append(to);
+    let to = Arc::clone(fetch.request.current_url());
+    fetch.trace.push(rule("18"), StepOutcome::Redirected { to });
     set_referrer_policy_on_redirect(&mut fetch.request, &head.headers);
     // 22.
     main_fetch(fetch, ua, now)

@@ -1,5 +1,7 @@
 //! The request that the algorithms pass on.
 
+use std::sync::Arc;
+
 use corsac::user_agent::{
     CheckedRequest, CredentialsMode, HeaderList, RedirectMode, RedirectTaint, RequestMode,
     RequestOrigin, ResponseTainting, SerializedRequestOrigin, UnsafeHeaderNames, UseCorsPreflight,
@@ -8,6 +10,8 @@ use url::Url;
 
 use crate::address_space::AddressSpace;
 use crate::integrity::IntegrityMetadata;
+use crate::method::Method;
+use crate::referrer::Part;
 use crate::request::{Body, CacheMode, Referrer, ReferrerPolicy};
 use crate::url_list::UrlList;
 
@@ -18,7 +22,7 @@ use crate::url_list::UrlList;
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) url_list: UrlList,
-    pub(crate) method: Vec<u8>,
+    pub(crate) method: Method,
     pub(crate) headers: HeaderList,
     /// Of the headers above, when main fetch last sent them to another origin.
     pub(crate) unsafe_header_names: UnsafeHeaderNames,
@@ -28,6 +32,8 @@ pub struct Request {
     pub(crate) redirect_mode: RedirectMode,
     pub(crate) cache_mode: CacheMode,
     pub(crate) referrer: Referrer,
+    /// How much of the referrer's URL is left after the requests so far.
+    pub(crate) referrer_part: Part,
     /// The page's, where the script gives none.
     pub(crate) referrer_policy: ReferrerPolicy,
     pub(crate) use_cors_preflight: UseCorsPreflight,
@@ -74,7 +80,7 @@ impl Request {
 
     /// The [current URL](https://fetch.spec.whatwg.org/#concept-request-current-url).
     #[must_use]
-    pub fn current_url(&self) -> &Url {
+    pub fn current_url(&self) -> &Arc<Url> {
         self.url_list.current()
     }
 

@@ -27,6 +27,7 @@ mod local_network_access;
 pub mod location;
 mod machine;
 mod main_fetch;
+mod method;
 pub mod mixed_content;
 mod network_error;
 pub mod origin_header;
@@ -51,6 +52,7 @@ pub use machine::{
     ConnectionChoice, Outcome, Outgoing, OutgoingBody, Pending, ProxyFailure, Purpose,
     ResponseHead, Step, TransportFailure,
 };
+pub use method::Method;
 pub use network_error::NetworkError;
 pub use profile::Profile;
 pub use rendering::{Line, LineKind};

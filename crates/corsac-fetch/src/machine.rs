@@ -13,6 +13,7 @@ use crate::fetch::Fetch;
 use crate::http_fetch;
 use crate::integrity::{HashAlgorithm, IntegrityFailure, IntegrityMetadata};
 use crate::local_network_access::{local_network_access_check, traced_check};
+use crate::method::Method;
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
 use crate::trace::{Rule, StepOutcome, Trace};
@@ -165,9 +166,9 @@ impl Pending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     /// Where to. Always `http` or `https`; the fragment is not sent.
-    pub url: Url,
+    pub url: Arc<Url>,
     /// The method.
-    pub method: Vec<u8>,
+    pub method: Method,
     /// The headers, in their order.
     pub headers: HeaderList,
     /// The body.

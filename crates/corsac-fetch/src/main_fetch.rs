@@ -12,15 +12,14 @@ use crate::address_space::AddressSpace;
 use crate::bad_port::is_blocked_due_to_bad_port;
 use crate::blob_url::{AtHand, BlobUrlFailure, fetch_blob};
 use crate::data_url::{DataUrlStruct, process_data_url};
-use crate::fetch::{Fetch, without_fragment};
+use crate::fetch::{Fetch, shared_without_fragment};
 use crate::http_fetch::{self, MakeCorsPreflight};
 use crate::internal_request::Request;
 use crate::local_network_access::LocalNetworkRule;
 use crate::machine::{ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
-use crate::referrer::determine_referrer;
-use crate::request::Referrer;
+use crate::referrer::set_determined_referrer;
 use crate::response::FilteredResponse;
 use crate::trace::{PreflightCauses, Rule, StepOutcome, TaintingReason};
 use crate::user_agent::UserAgent;
@@ -44,10 +43,7 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
         return fetch.fail(ua, NetworkError::MixedContent);
     }
     // 9.
-    fetch.request.referrer = match determine_referrer(&fetch.request) {
-        Some(url) => Referrer::Url(url),
-        None => Referrer::NoReferrer,
-    };
+    set_determined_referrer(&mut fetch.request);
     // 12.
     match branch(&mut fetch.request, &ua.profile().quirks()) {
         Branch::Scheme(reason) => {
@@ -143,7 +139,7 @@ fn scheme_fetch(fetch: Box<Fetch>, ua: &mut UserAgent, now: Duration) -> Step {
 /// A blob is for pages of its own origin.
 fn blob_at_hand(fetch: &Fetch, ua: &UserAgent) -> Result<AtHand, BlobUrlFailure> {
     let request = &fetch.request;
-    let asked = (request.method.as_slice(), &request.headers);
+    let asked = (&*request.method, &request.headers);
     match request.response_tainting {
         ResponseTainting::Basic => fetch_blob(&ua.blob_urls, request.current_url(), asked),
         ResponseTainting::Cors | ResponseTainting::Opaque => Err(BlobUrlFailure::NoEntry),
@@ -170,7 +166,7 @@ fn finish_at_hand(fetch: Box<Fetch>, at_hand: AtHand) -> Step {
             ResponseTainting::Opaque => ResponseType::Opaque,
             ResponseTainting::Basic | ResponseTainting::Cors => ResponseType::Basic,
         },
-        url: Some(without_fragment(request.current_url())),
+        url: Some(shared_without_fragment(request.current_url())),
         redirected: request.url_list.is_redirected(),
         status: at_hand.status,
         status_text: at_hand.status_text.to_vec(),
@@ -198,7 +194,7 @@ fn filtered(fetch: &Fetch, head: &ResponseHead) -> FilteredResponse {
     let has_body = request.method != b"HEAD" && !is_null_body_status(head.status);
     let visible = |r#type, headers| FilteredResponse {
         r#type,
-        url: Some(without_fragment(request.current_url())),
+        url: Some(shared_without_fragment(request.current_url())),
         redirected: request.url_list.is_redirected(),
         status: head.status,
         status_text: head.status_text.clone(),

@@ -1,7 +1,7 @@
 //! What a request says about the page that it comes from.
 
-use corsac::user_agent::{HeaderList, normalize_header_value};
-use url::Url;
+use corsac::user_agent::{Header, HeaderList, StaticHeaderName, normalize_header_value};
+use url::{Position, Url};
 
 use crate::internal_request::Request;
 use crate::request::{Referrer, ReferrerPolicy};
@@ -16,21 +16,55 @@ pub const MAX_REFERRER_LEN: usize = 4096;
 ///
 /// Follows [determine request's referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
 #[must_use]
-pub fn determine_referrer(request: &Request) -> Option<Url> {
-    // 3.
+pub fn determine_referrer(request: &Request) -> Option<String> {
     let Referrer::Url(source) = &request.referrer else {
         return None;
     };
+    strip_for_use_as_referrer(source, part_to_send(request, source)?)
+}
+
+/// Sets the referrer of a request to what it carries to its current URL.
+///
+/// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 9. The URL itself
+/// is kept as it is: what counts is how much of it was left, since no redirect brings more back.
+pub(crate) fn set_determined_referrer(request: &mut Request) {
+    let part = match &request.referrer {
+        Referrer::Url(source) => part_to_send(request, source),
+        Referrer::Client | Referrer::NoReferrer => None,
+    };
+    match part {
+        Some(part) => request.referrer_part = part,
+        None => request.referrer = Referrer::NoReferrer,
+    }
+}
+
+/// The `Referer` field of a request whose referrer is determined.
+pub(crate) fn referer_header(request: &Request) -> Option<Header> {
+    let Referrer::Url(source) = &request.referrer else {
+        return None;
+    };
+    let text = strip_for_use_as_referrer(source, request.referrer_part)?;
+    Header::named(REFERER, text.into_bytes())
+}
+
+const REFERER: StaticHeaderName = StaticHeaderName::new("Referer");
+
+/// How much of the referrer the request carries; `None` is nothing.
+fn part_to_send(request: &Request, source: &Url) -> Option<Part> {
     // 4. to 6.
-    let referrer = strip_for_use_as_referrer(source, part_to_send(request, source)?)?;
-    match referrer.as_str().len() <= MAX_REFERRER_LEN {
-        true => Some(referrer),
-        false => strip_for_use_as_referrer(source, Part::Origin),
+    let len: usize = stripped(source, Part::Whole)?
+        .iter()
+        .map(|it| it.len())
+        .sum();
+    let is_cut = len > MAX_REFERRER_LEN || request.referrer_part == Part::Origin;
+    match (allowed_part(request, source)?, is_cut) {
+        (Part::Whole, false) => Some(Part::Whole),
+        (Part::Whole, true) | (Part::Origin, _) => Some(Part::Origin),
     }
 }
 
 /// How much of the referrer the policy lets out; `None` is nothing.
-fn part_to_send(request: &Request, source: &Url) -> Option<Part> {
+fn allowed_part(request: &Request, source: &Url) -> Option<Part> {
     let current = request.current_url();
     let is_same_origin = have_same_tuple_origin(current, source);
     let is_downgrade =
@@ -63,27 +97,26 @@ pub enum Part {
     Origin,
 }
 
-/// The URL without what no referrer may have; `None` if nothing may be said of it.
+/// The URL without what no referrer may have, serialized; `None` if nothing may be said of it.
 ///
 /// Follows [strip url for use as a referrer](https://w3c.github.io/webappsec-referrer-policy/#strip-url).
 #[must_use]
-pub fn strip_for_use_as_referrer(url: &Url, part: Part) -> Option<Url> {
-    // 2. A URL without a host cannot lose its user name and path, and is no referrer in a browser.
+pub fn strip_for_use_as_referrer(url: &Url, part: Part) -> Option<String> {
+    stripped(url, part).map(|pieces| pieces.concat())
+}
+
+/// The pieces of a URL that a referrer has.
+fn stripped(url: &Url, part: Part) -> Option<[&str; 3]> {
+    // 2. A URL without a host has no user name and path to lose, and is no referrer in a browser.
     if matches!(url.scheme(), "about" | "blob" | "data") || !url.has_host() {
         return None;
     }
-    // 3. to 5.
-    let mut url = url.clone();
-    url.set_username("").ok()?;
-    url.set_password(None).ok()?;
-    url.set_fragment(None);
-    // 6.
-    if part == Part::Origin {
-        url.set_path("");
-        url.set_query(None);
-    }
-    // 7.
-    Some(url)
+    // 3. to 7.
+    let scheme = &url[..Position::BeforeUsername];
+    Some(match part {
+        Part::Whole => [scheme, &url[Position::BeforeHost..Position::AfterQuery], ""],
+        Part::Origin => [scheme, &url[Position::BeforeHost..Position::AfterPort], "/"],
+    })
 }
 
 /// The referrer policy that a response sets; `None` if it sets none.

@@ -93,7 +93,7 @@ pub struct Page {
     /// The origin.
     pub origin: RequestOrigin,
     /// The URL, which relative URLs are resolved against and which the referrer comes from.
-    pub url: Url,
+    pub url: Arc<Url>,
     /// The referrer policy of the page.
     pub referrer_policy: ReferrerPolicy,
     /// The address that the page came from, if that is known: without it no engine's guard of the
@@ -115,7 +115,7 @@ impl Page {
         Self {
             origin,
             address: address_of(&url),
-            url,
+            url: Arc::new(url),
             referrer_policy: ReferrerPolicy::default(),
         }
     }
@@ -142,7 +142,7 @@ pub enum Referrer {
     /// None: the empty string.
     NoReferrer,
     /// A URL of the page's own origin.
-    Url(Url),
+    Url(Arc<Url>),
 }
 
 /// A [referrer policy](https://w3c.github.io/webappsec-referrer-policy/#referrer-policies).

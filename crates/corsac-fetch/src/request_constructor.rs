@@ -4,6 +4,7 @@
 //! only signals, windows and priorities.
 
 use std::fmt;
+use std::sync::Arc;
 
 use corsac::header::is_token;
 use corsac::method::{is_cors_safelisted_method, is_forbidden_method, normalize_method};
@@ -16,6 +17,7 @@ use url::Url;
 use crate::address_space::AddressSpace;
 use crate::integrity::IntegrityMetadata;
 use crate::internal_request::{Request, TimingAllow};
+use crate::referrer::Part;
 use crate::request::{Body, CacheMode, FetchRequest, Page, Referrer};
 use crate::url_list::{UrlList, are_same_origin, origin_of};
 
@@ -41,7 +43,7 @@ impl Request {
         let use_cors_preflight = check_body(asked, method)?;
         Ok(Self {
             url_list: UrlList::new(page.origin.clone(), url),
-            method: method.to_vec(),
+            method: method.into(),
             headers,
             unsafe_header_names: UnsafeHeaderNames::default(),
             body: asked.body.clone(),
@@ -50,6 +52,7 @@ impl Request {
             redirect_mode: asked.redirect,
             cache_mode: asked.cache,
             referrer: choose_referrer(&asked.referrer, page),
+            referrer_part: Part::Whole,
             referrer_policy: asked.referrer_policy.unwrap_or(page.referrer_policy),
             use_cors_preflight,
             response_tainting: ResponseTainting::Basic,
@@ -242,7 +245,7 @@ fn choose_referrer(asked: &Referrer, page: &Page) -> Referrer {
 fn referrer_of_page(page: &Page) -> Referrer {
     match page.origin {
         RequestOrigin::Opaque(_) => Referrer::NoReferrer,
-        RequestOrigin::Tuple(_) => Referrer::Url(page.url.clone()),
+        RequestOrigin::Tuple(_) => Referrer::Url(Arc::clone(&page.url)),
     }
 }
 

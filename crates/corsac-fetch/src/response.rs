@@ -13,7 +13,7 @@ pub struct FilteredResponse {
     /// The type.
     pub r#type: ResponseType,
     /// The URL without its fragment; none for an opaque response.
-    pub url: Option<Url>,
+    pub url: Option<Arc<Url>>,
     /// Was there a redirect on the way?
     pub redirected: bool,
     /// The status; 0 if it is hidden.

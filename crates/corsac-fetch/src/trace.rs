@@ -12,6 +12,7 @@ use url::Url;
 use crate::address_space::AddressSpace;
 use crate::cookies::CookieRefusal;
 use crate::machine::{Outgoing, ResponseHead};
+use crate::method::Method;
 use crate::network_error::NetworkError;
 
 /// The steps of a fetch, in the order in which they were taken, and the exchanges on the wire.
@@ -100,7 +101,7 @@ pub enum StepOutcome {
     /// A redirect is followed.
     Redirected {
         /// Where to.
-        to: Url,
+        to: Arc<Url>,
     },
     /// The method and body were changed by a redirect.
     BecameGet,
@@ -131,7 +132,7 @@ pub enum TaintingReason {
 pub struct PreflightCauses {
     pub(crate) use_cors_preflight: UseCorsPreflight,
     /// If it is not CORS-safelisted.
-    pub(crate) method: Option<Vec<u8>>,
+    pub(crate) method: Option<Method>,
     pub(crate) header_names: UnsafeHeaderNames,
 }
 
@@ -166,8 +167,9 @@ impl PreflightCauses {
 /// The value is that of the exchange's response: see [`Trace::compared_value`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// The exchange's index in the trace.
-    pub exchange: usize,
+    /// The exchange's index in the trace, which has no more than 84: a preflight, a request and
+    /// each once again, for the first URL and 20 redirects.
+    pub exchange: u8,
     /// The header's name, in lower case.
     pub header: &'static str,
     /// What it had to be, or to contain.
@@ -203,6 +205,14 @@ impl Expected {
 }
 
 impl Trace {
+    /// An empty trace with room for that of most fetches.
+    pub(crate) fn with_room() -> Self {
+        Self {
+            events: Vec::with_capacity(EVENTS_OF_MOST),
+            exchanges: Vec::with_capacity(EXCHANGES_OF_MOST),
+        }
+    }
+
     /// What happened, in order.
     #[must_use]
     pub fn events(&self) -> &[Event] {
@@ -238,7 +248,7 @@ impl Trace {
     /// The value of a comparison, all lines joined; `None` if there is none.
     #[must_use]
     pub fn compared_value(&self, comparison: &Comparison) -> Option<Cow<'_, [u8]>> {
-        let exchange = self.exchanges.get(comparison.exchange)?;
+        let exchange = self.exchanges.get(usize::from(comparison.exchange))?;
         let head = exchange.received.as_ref()?;
         head.headers.get(comparison.header.as_bytes())
     }
@@ -275,8 +285,9 @@ impl Trace {
     }
 
     fn comparison(&self, (header, expected): (&'static str, Expected)) -> Comparison {
+        let last = self.exchanges.len().saturating_sub(1);
         Comparison {
-            exchange: self.exchanges.len().saturating_sub(1),
+            exchange: u8::try_from(last).unwrap_or(u8::MAX),
             header,
             expected,
             span: 0..0,
@@ -284,6 +295,10 @@ impl Trace {
         }
     }
 }
+
+/// A preflighted fetch without credentials has as many; with them, two more.
+const EVENTS_OF_MOST: usize = 10;
+const EXCHANGES_OF_MOST: usize = 2;
 
 /// The bytes of `received` from the first that differs from `expected`.
 pub(crate) fn difference(received: &[u8], expected: &[u8]) -> Range<usize> {

@@ -1,9 +1,11 @@
 //! Where a request has been, and what that makes of its origin.
 
+use std::sync::Arc;
+
 use corsac::user_agent::{
     RedirectTaint, RequestOrigin, SerializedRequestOrigin, TupleOrigin, redirect_taint,
 };
-use url::Url;
+use url::{Position, Url};
 
 /// The number of the opaque origin that a URL without a tuple origin has.
 ///
@@ -17,7 +19,10 @@ pub const OPAQUE_URL_ORIGIN: RequestOrigin = RequestOrigin::Opaque(u64::MAX);
 #[must_use]
 pub fn origin_of(url: &Url) -> RequestOrigin {
     if let (true, Some(host)) = (has_tuple_origin(url), url.host_str()) {
-        let origin = TupleOrigin::from_url_parts(url.scheme(), host, url.port());
+        let prefix = &url[..Position::AfterPort];
+        let origin = TupleOrigin::from_url_prefix(prefix, url.scheme(), host)
+            // A user name stands in between.
+            .unwrap_or_else(|| TupleOrigin::from_url_parts(url.scheme(), host, url.port()));
         return RequestOrigin::Tuple(origin);
     }
     match url.origin() {
@@ -63,14 +68,17 @@ pub struct UrlList {
 
 #[derive(Clone, Debug)]
 struct Located {
-    url: Url,
+    url: Arc<Url>,
     origin: RequestOrigin,
 }
 
 impl Located {
     fn new(url: Url) -> Self {
         let origin = origin_of(&url);
-        Self { url, origin }
+        Self {
+            url: Arc::new(url),
+            origin,
+        }
     }
 }
 
@@ -109,7 +117,7 @@ impl UrlList {
 
     /// The current URL: the last of the list.
     #[must_use]
-    pub fn current(&self) -> &Url {
+    pub fn current(&self) -> &Arc<Url> {
         &self.last().url
     }
 
@@ -121,7 +129,7 @@ impl UrlList {
 
     /// The URLs, in their order.
     pub fn urls(&self) -> impl Iterator<Item = &Url> {
-        self.all().map(|it| &it.url)
+        self.all().map(|it| &*it.url)
     }
 
     /// The origins of the URLs, in their order.

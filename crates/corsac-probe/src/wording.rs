@@ -92,8 +92,8 @@ fn of_network(case: &Case<'_>, outcome: &Outcome, error: &NetworkError) -> Strin
     };
     let last = outcome.trace.exchanges().last();
     let (method, url) = match last {
-        Some(exchange) => (&exchange.sent.method, exchange.sent.url.as_str()),
-        None => (&case.request.method, case.request.url.as_str()),
+        Some(exchange) => (&*exchange.sent.method, exchange.sent.url.as_str()),
+        None => (&*case.request.method, case.request.url.as_str()),
     };
     format!("{} {url} {}", printable(method), wording.text)
 }

@@ -253,7 +253,7 @@ impl<'a> Play<'a> {
             }
         }
         headers.sort();
-        let url = response.url.as_ref().map_or("", Url::as_str);
+        let url = response.url.as_deref().map_or("", Url::as_str);
         let body = match response.has_body {
             true => self.last_body.clone(),
             false => String::new(),

@@ -132,7 +132,7 @@ impl RequestLine {
         };
         let page = Page {
             origin: origin(&self.origin)?,
-            url: self.page,
+            url: self.page.into(),
             referrer_policy: ReferrerPolicy::default(),
             address: None,
         };
@@ -170,7 +170,7 @@ impl RequestLine {
             "about:client" => Ok(Referrer::Client),
             "" => Ok(Referrer::NoReferrer),
             url => match self.page.join(url) {
-                Ok(url) => Ok(Referrer::Url(url)),
+                Ok(url) => Ok(Referrer::Url(url.into())),
                 Err(error) => Err(format!("the referrer is not a URL: {error}")),
             },
         }

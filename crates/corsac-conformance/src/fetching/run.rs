@@ -186,7 +186,7 @@ fn page_of(case: &FetchCase) -> Page {
     let referrer_policy = case.page_referrer_policy.unwrap_or_default();
     Page {
         origin,
-        url,
+        url: url.into(),
         referrer_policy,
         address: case.page_address,
     }
@@ -213,7 +213,7 @@ fn asked(request: &CaseRequest) -> FetchRequest {
         referrer: match request.referrer.as_deref() {
             None => Referrer::Client,
             Some("") => Referrer::NoReferrer,
-            Some(url) => Referrer::Url(Url::parse(url).expect("a referrer is a URL")),
+            Some(url) => Referrer::Url(Url::parse(url).expect("a referrer is a URL").into()),
         },
         referrer_policy: request.referrer_policy,
         integrity: request.integrity.clone(),
@@ -336,7 +336,7 @@ fn compare_response(fetch: &OneFetch, response: &FilteredResponse, found: &mut F
     } else {
         last.split('#').next().unwrap_or(last)
     };
-    let url = response.url.as_ref().map_or("", Url::as_str);
+    let url = response.url.as_deref().map_or("", Url::as_str);
     found.compare("url", expected.url.as_deref().unwrap_or(last), url);
     let headers: HeaderList = expanded(&expected.headers)
         .iter()

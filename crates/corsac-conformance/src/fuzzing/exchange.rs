@@ -211,7 +211,7 @@ fn page(source: &mut Source<'_>) -> Page {
     };
     Page {
         origin,
-        url,
+        url: url.into(),
         referrer_policy: ReferrerPolicy::default(),
         address: None,
     }

@@ -194,7 +194,7 @@ fn page(origin: &str) -> Page {
     };
     Page {
         origin,
-        url,
+        url: url.into(),
         referrer_policy: ReferrerPolicy::default(),
         address: None,
     }

@@ -6,7 +6,7 @@ use corsac::origin::Origin;
 use corsac::user_agent::{Header, HeaderList, RequestOrigin, TupleOrigin};
 use corsac_fetch::client::{Client, ClientOptions, Transport};
 use corsac_fetch::{
-    ConnectionChoice, FetchRequest, Outgoing, OutgoingBody, Page, Purpose, ReferrerPolicy,
+    ConnectionChoice, FetchRequest, Method, Outgoing, OutgoingBody, Page, Purpose, ReferrerPolicy,
     UserAgent,
 };
 
@@ -28,8 +28,8 @@ pub(crate) fn all(url: &str) -> Vec<Subject> {
     let client = Client::new(UserAgent::default(), &ClientOptions::default());
     let client = client.expect("the default options");
     let outgoing = Outgoing {
-        url: url.parse().expect("a URL"),
-        method: b"GET".to_vec(),
+        url: Arc::new(url.parse().expect("a URL")),
+        method: Method::GET,
         headers: HeaderList::from_iter(Header::new(b"Accept", b"*/*")),
         body: OutgoingBody::None,
         includes_credentials: false,
@@ -47,7 +47,7 @@ fn page() -> Page {
     let origin = Origin::parse(b"http://page.test").expect("an origin");
     Page {
         origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
-        url: "http://page.test/".parse().expect("a URL"),
+        url: Arc::new("http://page.test/".parse().expect("a URL")),
         referrer_policy: ReferrerPolicy::default(),
         address: None,
     }

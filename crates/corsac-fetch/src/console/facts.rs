@@ -1,5 +1,7 @@
 //! What there is to say of a fetch that was blocked.
 
+use std::sync::Arc;
+
 use corsac::user_agent::{Header, RequestOrigin};
 use url::Url;
 
@@ -14,7 +16,7 @@ pub(super) struct Facts<'a> {
     script: ScriptedFetch<'a>,
     pub(super) error: &'a NetworkError,
     /// Where the fetch went: the URL that was asked for, and those of the redirects it followed.
-    urls: Vec<Url>,
+    urls: Vec<Arc<Url>>,
     last: Option<&'a Exchange>,
 }
 
@@ -28,13 +30,13 @@ impl<'a> Facts<'a> {
             .events()
             .iter()
             .filter_map(|event| match &event.outcome {
-                StepOutcome::Redirected { to } => Some(to.clone()),
+                StepOutcome::Redirected { to } => Some(Arc::clone(to)),
                 _ => None,
             });
         Some(Self {
             script,
             error,
-            urls: std::iter::once(first).chain(redirects).collect(),
+            urls: std::iter::once(Arc::new(first)).chain(redirects).collect(),
             last: outcome.trace.exchanges().last(),
         })
     }
@@ -53,7 +55,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn url(&self) -> &Url {
-        self.urls.last().unwrap_or(&self.script.page.url)
+        self.urls.last().map_or(&self.script.page.url, |it| it)
     }
 
     /// Where the last response leads, if that is a URL.

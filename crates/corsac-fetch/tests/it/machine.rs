@@ -8,6 +8,9 @@ use corsac_fetch::{
     Body, FetchRequest, NetworkError, Outcome, Page, Pending, Profile, ReferrerPolicy,
     ResponseHead, Step, StepOutcome, TransportFailure, UserAgent, fetch,
 };
+use url::Url;
+
+use crate::support::url;
 
 const NOW: Duration = Duration::from_secs(1_800_000_000);
 
@@ -15,7 +18,7 @@ fn page() -> Page {
     let origin = Origin::parse(b"https://app.example").expect("an origin");
     Page {
         origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
-        url: "https://app.example/dir/page.html".parse().expect("a URL"),
+        url: url("https://app.example/dir/page.html").into(),
         referrer_policy: ReferrerPolicy::default(),
         address: None,
     }
@@ -133,7 +136,7 @@ fn a_redirect_from_one_foreign_origin_to_another_taints() {
     let response = outcome.result.expect("shared");
     assert!(response.redirected);
     assert_eq!(
-        response.url.map(String::from).as_deref(),
+        response.url.as_deref().map(Url::as_str),
         Some("https://other.test/")
     );
 }

@@ -20,7 +20,7 @@ const DOWN: &str = "http://other.test/api";
 fn referrer_of(from: &str, to: &str, policy: ReferrerPolicy) -> Option<String> {
     let mut asked = asked(to);
     asked.referrer_policy = Some(policy);
-    determine_referrer(&request(from, &asked)).map(String::from)
+    determine_referrer(&request(from, &asked))
 }
 
 /// The referrers to the same origin, to another, and to another over plain HTTP.
@@ -101,9 +101,9 @@ fn a_script_can_leave_the_referrer_out_or_name_another_page_of_its_origin() {
     let mut asked = asked(SAME);
     asked.referrer = Referrer::NoReferrer;
     assert_eq!(determine_referrer(&request(PAGE, &asked)), None);
-    asked.referrer = Referrer::Url(url("https://app.test/elsewhere#x"));
+    asked.referrer = Referrer::Url(url("https://app.test/elsewhere#x").into());
     let found = determine_referrer(&request(PAGE, &asked));
-    assert_eq!(found, Some(url("https://app.test/elsewhere")));
+    assert_eq!(found.as_deref(), Some("https://app.test/elsewhere"));
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn a_redirect_can_change_the_policy_for_the_rest_of_the_way() {
     let mut request = request(PAGE, &asked(CROSS));
     set_referrer_policy_on_redirect(&mut request, &headers(&[]));
     let found = determine_referrer(&request);
-    assert_eq!(found, Some(url(ORIGIN)));
+    assert_eq!(found.as_deref(), Some(ORIGIN));
     set_referrer_policy_on_redirect(&mut request, &headers(&[("Referrer-Policy", "unsafe-url")]));
     let found = determine_referrer(&request);
-    assert_eq!(found, Some(url(WHOLE)));
+    assert_eq!(found.as_deref(), Some(WHOLE));
 }

@@ -20,7 +20,7 @@ pub(crate) fn origin(text: &str) -> RequestOrigin {
 pub(crate) fn page(text: &str) -> Page {
     Page {
         origin: origin(text),
-        url: url(text),
+        url: url(text).into(),
         referrer_policy: ReferrerPolicy::StrictOriginWhenCrossOrigin,
         address: None,
     }

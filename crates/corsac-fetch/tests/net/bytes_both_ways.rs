@@ -65,7 +65,7 @@ async fn every_status_and_every_byte_of_a_reason_is_read() {
 async fn the_request_is_written_as_it_is() {
     let mut server = Server::answering("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n").await;
     let mut outgoing = get(&server.url("/a%20b?c=%0D%0A#fragment"));
-    outgoing.method = b"pAtCh".to_vec();
+    outgoing.method = "pAtCh".into();
     outgoing.headers = [
         header("X-First", b"1"),
         header("x-second", b""),
@@ -113,7 +113,7 @@ async fn a_method_that_is_no_token_is_not_sent() {
     let server = Server::start(vec![vec![Act::AwaitClose]; 4]).await;
     for method in [&b""[..], b"GET / HTTP/1.1\r\nX: ", b"A B", b"A\0"] {
         let mut outgoing = get(&server.url("/"));
-        outgoing.method = method.to_vec();
+        outgoing.method = method.into();
         let failure = send(&outgoing).await.expect_err("not a method");
         assert!(
             matches!(failure, TransportFailure::NotWritable(_)),
@@ -127,7 +127,7 @@ async fn a_large_body_arrives_whole() {
     let body: Arc<[u8]> = (0..1_000_000_u32).map(|at| (at % 251) as u8).collect();
     let mut server = Server::start([answer("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n")]).await;
     let mut outgoing = get(&server.url("/"));
-    outgoing.method = b"POST".to_vec();
+    outgoing.method = "POST".into();
     outgoing.body = OutgoingBody::Bytes(Arc::clone(&body));
     send(&outgoing).await.expect("a response");
     assert!(server.request().await.ends_with(&body));

@@ -16,7 +16,7 @@ fn page() -> Page {
     let origin = Origin::parse(b"http://page.test").expect("an origin");
     Page {
         origin: RequestOrigin::Tuple(TupleOrigin::new(&origin)),
-        url: "http://page.test/".parse().expect("a URL"),
+        url: Arc::new("http://page.test/".parse().expect("a URL")),
         referrer_policy: ReferrerPolicy::default(),
         address: None,
     }

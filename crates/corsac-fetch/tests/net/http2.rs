@@ -86,7 +86,7 @@ fn ok() -> Response<()> {
 async fn a_request_goes_over_http2_as_it_is() {
     let mut server = EchoServer::start(ok).await;
     let mut outgoing = get(&format!("{}path?query#fragment", server.url));
-    outgoing.method = b"patch".to_vec();
+    outgoing.method = "patch".into();
     outgoing.headers = [
         header("X-First", b"1"),
         header("Content-Length", b"5"),
@@ -235,7 +235,7 @@ async fn send_all(
 async fn a_stream_is_sent_over_http2() {
     let server = EchoServer::start(ok).await;
     let mut outgoing = get(&server.url);
-    outgoing.method = b"POST".to_vec();
+    outgoing.method = "POST".into();
     outgoing.body = OutgoingBody::Stream;
     let (sender, stream) = RequestStream::channel(1);
     let piece = Bytes::from(vec![b'x'; 100_000]);
@@ -257,7 +257,7 @@ async fn a_stream_is_sent_over_http2() {
 async fn a_large_body_goes_both_ways_over_http2() {
     let server = EchoServer::start(ok).await;
     let mut outgoing = get(&server.url);
-    outgoing.method = b"POST".to_vec();
+    outgoing.method = "POST".into();
     outgoing.body = OutgoingBody::Bytes(vec![b'x'; 10_000_000].into());
     let (_, body) = server.send(&outgoing).await.expect("a response");
     assert_eq!(body.len(), 10_000_000);

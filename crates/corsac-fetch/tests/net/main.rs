@@ -13,17 +13,19 @@ mod proxies;
 mod server;
 mod tls;
 
+use std::sync::Arc;
+
 use corsac::user_agent::{Header, HeaderList};
 use corsac_fetch::client::{ClientOptions, ResponseBody, Transport};
 use corsac_fetch::{
-    ConnectionChoice, Outgoing, OutgoingBody, Purpose, ResponseHead, TransportFailure,
+    ConnectionChoice, Method, Outgoing, OutgoingBody, Purpose, ResponseHead, TransportFailure,
 };
 
 /// A GET without headers.
 fn get(url: &str) -> Outgoing {
     Outgoing {
-        url: url.parse().expect("a URL"),
-        method: b"GET".to_vec(),
+        url: Arc::new(url.parse().expect("a URL")),
+        method: Method::GET,
         headers: HeaderList::new(),
         body: OutgoingBody::None,
         includes_credentials: false,

@@ -45,7 +45,7 @@ async fn a_proxy_is_told_the_whole_url_and_the_server_its_part() {
     let mut server = Server::answering(OK).await;
     let host = format!("api.invalid:{}", server.address.port());
     let mut outgoing = get(&format!("http://{host}/pets?tag=a#here"));
-    outgoing.method = b"PUT".to_vec();
+    outgoing.method = "PUT".into();
     outgoing.body = OutgoingBody::Bytes((*b"a pet").into());
     outgoing.headers.append(header("X-Of", b"the page"));
     let answered = send(&through(&proxy.url("")), &outgoing).await;

@@ -38,7 +38,7 @@ impl<'a> Scene<'a> {
             .events()
             .iter()
             .filter_map(|event| match &event.outcome {
-                StepOutcome::Redirected { to } => Some(to.clone()),
+                StepOutcome::Redirected { to } => Some((**to).clone()),
                 _ => None,
             });
         // It was one, or there would be no trace.

@@ -104,7 +104,7 @@ fn played(page: &Page, request: &FetchRequest, entries: &[Entry], at: usize) -> 
 fn answer(outgoing: &Outgoing, entries: &[Entry], at: usize) -> Option<ResponseHead> {
     let is_answer = |it: &&Entry| {
         it.request.url == outgoing.url.as_str()
-            && it.request.method.as_bytes() == outgoing.method
+            && it.request.method.as_bytes() == &*outgoing.method
             && it.is_preflight() == (outgoing.purpose == Purpose::Preflight)
     };
     match outgoing.purpose {

@@ -1,5 +1,6 @@
 //! What is asked besides, to tell how the server decides.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{CredentialsMode, Header, HeaderList};
@@ -133,8 +134,8 @@ async fn nobody(probe: &Probe, transport: &Transport, url: &Url) -> Option<Respo
     let headers = headers.filter_map(|(name, value)| Header::new(name, value));
     let accept = Header::new(b"Accept", b"*/*");
     let outgoing = Outgoing {
-        url: url.clone(),
-        method: probe.request.method.to_ascii_uppercase(),
+        url: Arc::new(url.clone()),
+        method: probe.request.method.to_ascii_uppercase()[..].into(),
         headers: accept.into_iter().chain(headers).collect::<HeaderList>(),
         body: OutgoingBody::None,
         includes_credentials: false,

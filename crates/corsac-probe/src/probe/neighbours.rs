@@ -1,6 +1,7 @@
 //! What is next to an address that fails.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use corsac_fetch::client::{ClientOptions, Transport};
@@ -83,8 +84,8 @@ async fn without_tls(probe: &Probe, options: &ClientOptions) -> Option<(String, 
     plain.set_scheme("http").ok()?;
     plain.set_port(Some(port)).ok()?;
     let outgoing = Outgoing {
-        url: plain.clone(),
-        method: b"HEAD".to_vec(),
+        url: Arc::new(plain.clone()),
+        method: "HEAD".into(),
         headers: Default::default(),
         body: OutgoingBody::None,
         includes_credentials: false,
