@@ -94,11 +94,9 @@ impl PreparedPolicy {
             origin: head.origin(),
             head: Some(head),
         };
+        let mut fields = Fields::of(response.headers_mut());
         for change in reply.changes() {
-            self.apply(change, &request, response.headers_mut());
-        }
-        if let Some(refusal) = reply.refusal() {
-            response.extensions_mut().insert(refusal);
+            self.apply(change, &request, &mut fields);
         }
         response
     }
@@ -110,32 +108,27 @@ impl PreparedPolicy {
         origin: Option<&HeaderValue>,
         response: &mut HttpResponse<B>,
     ) {
-        if let Some(refusal) = decoration.refusal() {
-            response.extensions_mut().insert(refusal);
-        }
-        let headers = response.headers_mut();
-        if decoration.keeps_allow_origin()
-            && headers.contains_key(&header::ACCESS_CONTROL_ALLOW_ORIGIN)
-        {
+        let mut fields = Fields::of(response.headers_mut());
+        if decoration.keeps_allow_origin() && fields.contain(&header::ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }
         let request = Request { origin, head: None };
         for change in decoration.changes() {
-            self.apply(change, &request, headers);
+            self.apply(change, &request, &mut fields);
         }
     }
 
-    fn apply(&self, change: Change, request: &Request<'_>, headers: &mut HeaderMap) {
+    fn apply(&self, change: Change, request: &Request<'_>, fields: &mut Fields<'_>) {
         match change {
             Change::Set(field, value) => {
                 if let Some(value) = self.value(value, request) {
-                    headers.insert(name(field).clone(), value);
+                    fields.headers.insert(name(field).clone(), value);
                 }
             }
-            Change::Remove(field) => drop(headers.remove(name(field))),
+            Change::Remove(field) => fields.remove(name(field)),
             Change::Vary(value) => {
                 if let Some(members) = self.values.get(value) {
-                    merge_vary(headers, members);
+                    fields.merge_vary(members);
                 }
             }
         }
@@ -163,12 +156,46 @@ struct Request<'a> {
     head: Option<&'a Head<'a>>,
 }
 
-/// Lets `Vary` name the members too, and loses none of the lines that are there.
-fn merge_vary(headers: &mut HeaderMap, members: &HeaderValue) {
-    let lines = headers.get_all(&header::VARY);
-    if !vary_covers(lines.map(HeaderValue::as_bytes), members.as_bytes()) {
-        headers.append(header::VARY, members.clone());
+/// The fields of a response.
+struct Fields<'a> {
+    headers: &'a mut HeaderMap,
+    /// Are there any that policies change? Most responses have none, which one look at the names
+    /// tells in less time than it takes to look them up.
+    has_some: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn of(headers: &'a mut HeaderMap) -> Self {
+        let has_some = headers.len_keys() > FEW_FIELDS || headers.keys().any(may_change);
+        Self { headers, has_some }
     }
+
+    fn contain(&self, name: &HeaderName) -> bool {
+        self.has_some && self.headers.contains_key(name)
+    }
+
+    fn remove(&mut self, name: &HeaderName) {
+        if self.has_some {
+            self.headers.remove(name);
+        }
+    }
+
+    /// Lets `Vary` name the members too, and loses none of the lines that are there.
+    fn merge_vary(&mut self, members: &HeaderValue) {
+        if self.contain(&header::VARY) {
+            let lines = self.headers.get_all(&header::VARY);
+            if vary_covers(lines.map(HeaderValue::as_bytes), members.as_bytes()) {
+                return;
+            }
+        }
+        self.headers.append(header::VARY, members.clone());
+    }
+}
+
+/// Can it be a field that policies change?
+fn may_change(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name == "vary" || name.starts_with("access-control-")
 }
 
 fn name(field: ResponseField) -> &'static HeaderName {
@@ -195,3 +222,6 @@ fn prepared_value(bytes: &[u8]) -> HeaderValue {
             .clone(),
     }
 }
+
+/// So many names are looked at in the time in which the fields of a decoration are hashed.
+const FEW_FIELDS: usize = 32;

@@ -21,8 +21,8 @@
 //! - [`Cors`] wraps an `App`, a scope or a resource. Preflights are answered by the policy; every
 //!   response is decorated, those of errors too.
 //! - [`PolicyHandle`] replaces the policy of all workers while requests are served.
-//! - [`corsac::Refusal`] is in the extensions of the request and of the response when the policy
-//!   refuses something. It is a value for logs and counters, and is not sent to anyone.
+//! - [`corsac::Refusal`] is in the extensions of the request when the policy refuses something, and
+//!   a [`ServiceResponse`](actix_web::dev::ServiceResponse) has its request. It is a value for logs and counters, and is not sent to anyone.
 //!
 //! # Where it goes
 //!
@@ -47,6 +47,7 @@ mod apply;
 mod future;
 mod handle;
 mod middleware;
+mod source;
 
 pub use future::ResponseFuture;
 pub use handle::PolicyHandle;

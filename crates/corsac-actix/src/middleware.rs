@@ -6,13 +6,13 @@ use std::sync::Arc;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpMessage};
-use arc_swap::Guard;
 use corsac::server::{Decision, Watch};
 use corsac::{Answer, Policy};
 
-use crate::apply::Head;
+use crate::apply::{Head, PreparedPolicy};
 use crate::future::ResponseFuture;
 use crate::handle::PolicyHandle;
+use crate::source::Source;
 
 /// Lets a policy answer CORS requests before and after an app, a scope or a resource.
 ///
@@ -22,7 +22,8 @@ use crate::handle::PolicyHandle;
 /// - A policy that rejects refused origins answers them itself.
 ///
 /// If the policy refuses something, the [`Refusal`](corsac::Refusal) is in the extensions of the
-/// request, for the handler, and in those of the response, for the middleware around this one.
+/// request: for the handler, and for the middleware around this one, to which a response comes with
+/// its request.
 ///
 /// It is cheap to clone. Make it once, outside of the closure that makes the app for each worker.
 ///
@@ -41,20 +42,24 @@ use crate::handle::PolicyHandle;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Cors {
-    handle: PolicyHandle,
+    source: Source,
     watch: Option<Arc<Watch>>,
 }
 
 impl Cors {
     /// A middleware with this policy.
     pub fn new(policy: Policy) -> Self {
-        Self::from_handle(&PolicyHandle::new(policy))
+        Self::from_source(Source::Fixed(Arc::new(PreparedPolicy::new(policy))))
     }
 
     /// A middleware that follows the handle's policy, whatever it is when a request comes.
     pub fn from_handle(handle: &PolicyHandle) -> Self {
+        Self::from_source(Source::Handle(handle.clone()))
+    }
+
+    fn from_source(source: Source) -> Self {
         Self {
-            handle: handle.clone(),
+            source,
             watch: None,
         }
     }
@@ -96,7 +101,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         ready(Ok(CorsMiddleware {
             service,
-            handle: self.handle.clone(),
+            source: self.source.clone(),
             watch: self.watch.clone(),
         }))
     }
@@ -106,7 +111,7 @@ where
 #[derive(Debug)]
 pub struct CorsMiddleware<S> {
     service: S,
-    handle: PolicyHandle,
+    source: Source,
     watch: Option<Arc<Watch>>,
 }
 
@@ -122,11 +127,14 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let policy = self.handle.load();
+        let policy = self.source.load();
         let head = Head::of(&request);
         let answer = policy.answer(&head);
         if let Some(watch) = &self.watch {
             watch.decided(&head, &answer);
+        }
+        if let Some(refusal) = answer.refusal() {
+            request.extensions_mut().insert(refusal);
         }
         let decoration = match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
@@ -136,10 +144,7 @@ where
             Answer::Forward(decoration) => decoration,
         };
         let origin = head.echoed_origin(&decoration).cloned();
-        if let Some(refusal) = decoration.refusal() {
-            request.extensions_mut().insert(refusal);
-        }
-        let policy = Guard::into_inner(policy);
+        let policy = policy.into_owned();
         ResponseFuture::forwarded(self.service.call(request), policy, decoration, origin)
     }
 }

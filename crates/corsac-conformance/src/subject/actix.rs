@@ -12,7 +12,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::rt::{System, SystemRunner};
 use actix_web::test::TestRequest;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use corsac::Refusal;
 use corsac_actix::Cors;
 
@@ -64,6 +64,7 @@ impl Subject for ActixSubject {
                 ready(handle(&response, request))
             })
         };
+        let asked = request.request().clone();
         let response = self.system.block_on(async {
             let service = cors.new_transform(handler).await.ok()?;
             Some(match service.call(request).await {
@@ -77,7 +78,8 @@ impl Subject for ActixSubject {
             true => AnsweredBy::Handler,
             false => AnsweredBy::Policy,
         };
-        self.outcome(answered_by, response)
+        let refusal = asked.extensions().get::<Refusal>().copied();
+        self.outcome(answered_by, refusal, response)
     }
 }
 
@@ -85,9 +87,9 @@ impl ActixSubject {
     fn outcome(
         &self,
         answered_by: AnsweredBy,
+        refusal: Option<Refusal>,
         response: HttpResponse,
     ) -> Result<Outcome, SubjectError> {
-        let refusal = response.extensions().get::<Refusal>().copied();
         let (refusal, fault) = Outcome::codes_of(refusal);
         let lines = response.headers().iter();
         let fields = Fields::of(lines.map(|(name, value)| (name.as_str(), value.as_bytes())));
