@@ -9,6 +9,7 @@ mod errors;
 mod examples;
 mod exchange;
 mod lambda;
+mod load;
 mod over_hyper;
 mod over_tonic;
 mod refusal;
