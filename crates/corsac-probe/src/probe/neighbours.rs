@@ -39,6 +39,7 @@ pub(super) async fn explain(
         Code::PreflightRedirect | Code::PreflightRedirectScheme | Code::PreflightRedirectSlash => {
             in_time(redirect_target(probe, visit, options)).await
         }
+        Code::NoAllowOrigin => in_time(root(probe, visit, options)).await,
         _ => None,
     };
     let Some((told, n_requests)) = told else {
@@ -96,6 +97,24 @@ async fn without_tls(probe: &Probe, options: &ClientOptions) -> Option<(String, 
     let (head, _) = transport.send(&outgoing, &mut None).await.ok()?;
     let told = format!("`{plain}` answers with {} over plain http", head.status);
     Some((told, 1))
+}
+
+/// Whether the root of the same server lets the page read it.
+async fn root(probe: &Probe, visit: &Visit, options: &ClientOptions) -> Option<(String, usize)> {
+    let url = probe.page.url.join(&probe.request.url).ok()?;
+    let root = url.join("/").ok().filter(|it| *it != url)?;
+    let mut ua = UserAgent::new(visit.profile);
+    let request = FetchRequest::new(root.as_str());
+    let step = fetch(&mut ua, &probe.page, request, Duration::ZERO).ok()?;
+    let transport = Transport::new(options).ok()?;
+    let mut exchanges = Exchanges::new(&transport, Sending::ReadsAlone, Duration::ZERO);
+    let outcome = driven(step, &mut ua, &mut exchanges).await;
+    let told = match Verdict::of(&outcome) {
+        Verdict::Allowed => format!("`{root}` does: only a part of the server is set up"),
+        Verdict::Blocked => format!("nor does `{root}`"),
+        Verdict::Unreachable => return None,
+    };
+    Some((told, exchanges.n_sent()))
 }
 
 /// Whether the address that a preflight is redirected to allows the request.

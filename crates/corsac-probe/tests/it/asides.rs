@@ -77,6 +77,30 @@ fn errors_have_no_fields() {
     );
 }
 
+/// What is told of a server that allows everyone at these paths, and nobody elsewhere.
+fn check_root(allowed: &'static [&'static str], end: &str) {
+    let server = super::Server::start(super::Wire::Plain, move |heard| {
+        match allowed.contains(&heard.path.as_str()) {
+            true => answer("200 OK", &["Access-Control-Allow-Origin: *"]),
+            false => answer("200 OK", &[]),
+        }
+    });
+    let report = super::run(get().probe(server.url("/pets")), &server.options());
+    assert_eq!(super::codes(&report), ["no-allow-origin"]);
+    let end = end.replace("{root}", &server.url("/"));
+    let why = &report.findings[0].why;
+    assert!(why.ends_with(&end), "{why}");
+}
+
+#[test]
+fn a_part_of_a_server_that_is_set_up_is_told_of() {
+    check_root(
+        &["/"],
+        "; `{root}` does: only a part of the server is set up",
+    );
+    check_root(&[], "; nor does `{root}`");
+}
+
 #[test]
 fn each_request_of_the_page_is_told_of_once() {
     static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
