@@ -6,7 +6,7 @@ use super::Violation;
 use crate::repository::{Crate, Repository};
 
 /// The crates of this workspace that each crate may depend on, tests aside.
-const DIRECTIONS: [(&str, &[&str]); 13] = [
+const DIRECTIONS: [(&str, &[&str]); 14] = [
     ("corsac", &[]),
     ("corsac-actix", &["corsac"]),
     ("corsac-observe", &["corsac"]),
@@ -15,6 +15,7 @@ const DIRECTIONS: [(&str, &[&str]); 13] = [
     ("corsac-fetch", &["corsac"]),
     ("corsac-probe", &["corsac", "corsac-fetch"]),
     ("corsac-testing", &["corsac", "corsac-fetch"]),
+    ("corsac-tenants", &["corsac", "corsac-tower"]),
     (
         "corsac-gateway",
         &["corsac", "corsac-config", "corsac-tower"],
