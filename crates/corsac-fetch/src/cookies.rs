@@ -18,7 +18,7 @@ use corsac::origin::is_public_suffix;
 use url::Url;
 
 use crate::internal_request::Request;
-use crate::sec_fetch::{Site, site_of};
+use crate::sec_fetch::{Site, site_of, site_of_current};
 use crate::trustworthy::is_potentially_trustworthy_url;
 use cookie::{Cookie, Domain};
 use matching::{host_and_domains_above, is_address};
@@ -56,6 +56,20 @@ pub struct CookieRules {
     pub unset_same_site: UnsetSameSite,
     /// Where a cookie that is `Secure` may come from and go to.
     pub secure: SecureCookies,
+    /// Whether a redirect through another site keeps cookies back.
+    pub redirects: CookieRedirects,
+}
+
+/// Whether a request that a redirect took through another site is one across sites, where it comes
+/// back to the page's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
+pub enum CookieRedirects {
+    /// It is, as the draft has it.
+    #[default]
+    Count,
+    /// It is not: only the URL counts at which it is now, as in Chromium.
+    DoNotCount,
 }
 
 /// Where a cookie that is `Secure` may come from and go to.
@@ -137,7 +151,15 @@ impl SameSiteContext {
     /// go everywhere.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        match site_of(request) {
+        Self::by(CookieRedirects::Count, request)
+    }
+
+    pub(crate) fn by(redirects: CookieRedirects, request: &Request) -> Self {
+        let site = match redirects {
+            CookieRedirects::Count => site_of(request),
+            CookieRedirects::DoNotCount => site_of_current(request),
+        };
+        match site {
             Site::SameOrigin | Site::SameSite => Self::StrictOrLess,
             Site::CrossSite => Self::UnsetOrLess,
         }

@@ -18,6 +18,7 @@ use crate::machine::{
 };
 use crate::method::Method;
 use crate::network_error::{NetworkError, preflight_step};
+use crate::sec_fetch::tell_of_preflight;
 use crate::trace::{Expected, Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
@@ -27,6 +28,7 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
     // 1. to 5.
     let mut headers = cors_preflight_headers(&fetch.request.checked());
     append_hop_headers(&mut headers, &fetch, ua);
+    tell_of_preflight(ua.profile().fetch_metadata(), &fetch.request, &mut headers);
     append_accept_encoding(&mut headers);
     let outgoing = Arc::new(Outgoing {
         url: Arc::clone(fetch.request.current_url()),

@@ -4,7 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use corsac::user_agent::{CacheKey, Header, HeaderList, OnFailure};
+use corsac::user_agent::{
+    CacheKey, CachedTaint, Header, HeaderList, OnFailure, Quirks, RedirectTaint, RequestOrigin,
+    Site,
+};
 use url::Url;
 
 use crate::integrity::IntegrityFailure;
@@ -30,6 +33,7 @@ pub fn fetch(
     now: Duration,
 ) -> Result<Step, TypeError> {
     let mut request = Request::new(&request, page)?;
+    ua.profile().script_rules().apply(&mut request);
     request.headers.append_if_absent(&ACCEPT_ANYTHING);
     let accept_language = ua.identity().accept_language();
     request.headers.append_if_absent(accept_language);
@@ -44,6 +48,7 @@ pub fn fetch(
         trace: Trace::with_room(),
         hop_headers: HeaderList::new(),
         preflighted: Vec::new(),
+        number: ua.next_fetch_number(),
     });
     Ok(main_fetch::main_fetch(fetch, ua, now))
 }
@@ -59,6 +64,8 @@ pub(crate) struct Fetch {
     pub(crate) hop_headers: HeaderList,
     /// The keys of the hops that were made with a preflight or a cached one.
     pub(crate) preflighted: Vec<CacheKey>,
+    /// No other fetch of the user agent has it, nor those below it for each redirect.
+    number: u64,
 }
 
 impl Fetch {
@@ -105,13 +112,29 @@ impl Fetch {
     }
 
     /// The key of the request in the preflight cache, at its present URL.
-    pub(crate) fn cache_key(&self) -> CacheKey {
+    pub(crate) fn cache_key(&self, quirks: &Quirks) -> CacheKey {
         CacheKey {
             // The page is its own top level here.
-            partition: self.request.origin().site(),
+            partition: self.partition(quirks),
             origin: self.request.serialized_origin().clone(),
             // With its fragment, as URLs are compared; all three engines do so.
             url: self.request.current_url().as_str().into(),
+        }
+    }
+
+    /// Whose preflights are kept together.
+    fn partition(&self, quirks: &Quirks) -> Site {
+        let origin = self.request.origin();
+        let is_tainted = self.request.redirect_taint() != RedirectTaint::SameOrigin;
+        match (quirks.cache.tainted, origin) {
+            (CachedTaint::ServesNone, _) if is_tainted => {
+                let hop = u64::from(self.request.redirect_count);
+                RequestOrigin::Opaque(self.number - hop).site()
+            }
+            (CachedTaint::ServesNone, RequestOrigin::Opaque(_)) => {
+                RequestOrigin::Opaque(self.number).site()
+            }
+            (CachedTaint::ServesNone | CachedTaint::ServesAll, _) => origin.site(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CheckedRequest, CorsCheckFailure, CredentialsMode, OnInsufficient, RedirectMode,
+    CacheBypass, CheckedRequest, CorsCheckFailure, CredentialsMode, OnInsufficient, RedirectMode,
     ResponseTainting, ResponseType, cors_check,
 };
 
@@ -13,9 +13,10 @@ use crate::cross_origin_resource_policy::{
     ResourcePolicyFailure, cross_origin_resource_policy_check,
 };
 use crate::fetch::{Fetch, shared_without_fragment};
-use crate::http_network_or_cache_fetch::{self, MISDIRECTED, hop_headers, is_misdirected};
+use crate::http_network_or_cache_fetch::{
+    self, MISDIRECTED, bypasses_http_cache, hop_headers, is_misdirected,
+};
 use crate::http_redirect_fetch::http_redirect_fetch;
-use crate::location::is_redirect_status;
 use crate::machine::{ConnectionChoice, ResponseHead, Step};
 use crate::main_fetch::{finish, hidden, preflight_causes};
 use crate::network_error::NetworkError;
@@ -48,11 +49,13 @@ pub(crate) fn http_fetch(
     fetch.hop_headers = hop_headers(&fetch.request);
     // 4.1.
     if make_cors_preflight == MakeCorsPreflight::Yes {
-        let key = fetch.cache_key();
         let quirks = ua.profile().quirks();
+        let key = fetch.cache_key(&quirks);
         let request = fetch.request.checked();
-        let is_cached = ua.preflight_cache.allows(&key, &request, &quirks, now);
-        if !is_cached && quirks.cache.on_insufficient == OnInsufficient::Clear {
+        let is_asked =
+            quirks.cache.bypass == CacheBypass::OfHttpAlone || !bypasses_http_cache(&fetch.request);
+        let is_cached = is_asked && ua.preflight_cache.allows(&key, &request, &quirks, now);
+        if is_asked && !is_cached && quirks.cache.on_insufficient == OnInsufficient::Clear {
             ua.preflight_cache.clear(&key);
         }
         // Under this key the cache is cleared if the hop fails.
@@ -105,8 +108,12 @@ pub(crate) fn receive(
         return fetch.fail(ua, NetworkError::CrossOriginResourcePolicy(failure));
     }
     // 6.
-    if !is_redirect_status(head.status) {
+    let rules = ua.profile().redirect_rules();
+    if !rules.is_redirect(&head, fetch.request.redirect_mode) {
         return finish(fetch, &head);
+    }
+    if let Err(failure) = rules.check(&head, fetch.request.current_url()) {
+        return fetch.fail(ua, NetworkError::RedirectLocation(failure));
     }
     match fetch.request.redirect_mode {
         RedirectMode::Error => fetch.fail(ua, NetworkError::RedirectMode),

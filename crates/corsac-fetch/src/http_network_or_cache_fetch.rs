@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting, StaticHeaderName};
 
-use crate::cookies::{CookieCaller, CookieContext, SameSiteContext};
+use crate::cookies::{CookieCaller, CookieContext, CookieRules, SameSiteContext};
 use crate::fetch::Fetch;
 use crate::http_fetch::Sent;
 use crate::internal_request::Request;
@@ -47,7 +47,10 @@ pub(crate) fn start(
     append_accept_encoding(&mut headers);
     // 8.21.
     if includes_credentials
-        && let Some(cookies) = ua.cookies.retrieve(cookie_context(&fetch.request), now)
+        && let Some(cookies) = ua.cookies.retrieve(
+            cookie_context(&fetch.request, ua.profile().cookie_rules()),
+            now,
+        )
     {
         append(&mut headers, COOKIE, &cookies);
     }
@@ -87,9 +90,11 @@ pub(crate) fn receive(
 ) -> Result<(), NetworkError> {
     if sent.includes_credentials {
         for set_cookie in head.headers.lines(b"set-cookie") {
-            let stored = ua
-                .cookies
-                .store(set_cookie, cookie_context(&fetch.request), now);
+            let stored = ua.cookies.store(
+                set_cookie,
+                cookie_context(&fetch.request, ua.profile().cookie_rules()),
+                now,
+            );
             fetch.trace.push(
                 COOKIE_RULE,
                 match stored {
@@ -159,11 +164,11 @@ pub(crate) fn append_accept_encoding(headers: &mut HeaderList) {
     headers.append_if_absent(&ACCEPT_IDENTITY);
 }
 
-fn cookie_context(request: &Request) -> CookieContext<'_> {
+fn cookie_context(request: &Request, rules: CookieRules) -> CookieContext<'_> {
     CookieContext {
         url: request.current_url(),
         caller: CookieCaller::Http,
-        same_site: SameSiteContext::of(request),
+        same_site: SameSiteContext::by(rules.redirects, request),
     }
 }
 
@@ -205,20 +210,32 @@ fn append_cache_headers(headers: &mut HeaderList, mode: CacheMode) {
             headers.append_if_absent(&PRAGMA_NO_CACHE);
             headers.append_if_absent(&NO_CACHE);
         }
-        CacheMode::Default => {
-            let conditions: [&[u8]; 5] = [
-                b"if-modified-since",
-                b"if-none-match",
-                b"if-unmodified-since",
-                b"if-match",
-                b"if-range",
-            ];
-            if conditions.iter().any(|name| headers.contains(name)) {
-                append_cache_headers(headers, CacheMode::NoStore);
-            }
+        CacheMode::Default if is_conditional(headers) => {
+            append_cache_headers(headers, CacheMode::NoStore);
         }
-        CacheMode::ForceCache | CacheMode::OnlyIfCached => {}
+        CacheMode::Default | CacheMode::ForceCache | CacheMode::OnlyIfCached => {}
     }
+}
+
+/// Does the request go past the HTTP cache, whatever is in it?
+pub(crate) fn bypasses_http_cache(request: &Request) -> bool {
+    match request.cache_mode {
+        CacheMode::NoStore | CacheMode::Reload | CacheMode::NoCache => true,
+        CacheMode::Default => is_conditional(&request.headers),
+        CacheMode::ForceCache | CacheMode::OnlyIfCached => false,
+    }
+}
+
+/// Does a header make `no-store` of the default cache mode?
+fn is_conditional(headers: &HeaderList) -> bool {
+    let names: [&[u8]; 5] = [
+        b"if-modified-since",
+        b"if-none-match",
+        b"if-unmodified-since",
+        b"if-match",
+        b"if-range",
+    ];
+    names.iter().any(|name| headers.contains(name))
 }
 
 fn append(headers: &mut HeaderList, name: StaticHeaderName, value: &[u8]) {

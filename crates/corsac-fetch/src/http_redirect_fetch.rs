@@ -7,11 +7,11 @@ use corsac::user_agent::{RequestMode, ResponseTainting};
 use url::Url;
 
 use crate::fetch::Fetch;
-use crate::location::location_url;
 use crate::machine::{ResponseHead, Step};
 use crate::main_fetch::{finish, main_fetch};
 use crate::method::Method;
 use crate::network_error::NetworkError;
+use crate::redirect_rules::CredentialsInUrl;
 use crate::referrer::set_referrer_policy_on_redirect;
 use crate::request::Body;
 use crate::request_constructor::includes_credentials;
@@ -20,7 +20,7 @@ use crate::url_list::{are_same_origin, origin_of};
 use crate::user_agent::UserAgent;
 
 /// How many redirects are followed.
-const MAX_REDIRECTS: u8 = 20;
+pub(crate) const MAX_REDIRECTS: u8 = 20;
 
 /// Follows [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch).
 pub(crate) fn http_redirect_fetch(
@@ -30,13 +30,14 @@ pub(crate) fn http_redirect_fetch(
     now: Duration,
 ) -> Step {
     // 3. to 5.
-    let to = match location_url(head.status, &head.headers, fetch.request.current_url()) {
+    let rules = ua.profile().redirect_rules();
+    let to = match rules.location(head, fetch.request.current_url()) {
         Ok(Some(to)) => to,
         Ok(None) => return finish(fetch, head),
         Err(failure) => return fetch.fail(ua, NetworkError::RedirectLocation(failure)),
     };
     // 6. to 11.
-    if let Some(error) = redirect_error(&fetch, head, &to) {
+    if let Some(error) = redirect_error(&fetch, head, (&to, rules.credentials_in_url)) {
         return fetch.fail(ua, error);
     }
     let request = &mut fetch.request;
@@ -71,7 +72,11 @@ pub(crate) fn http_redirect_fetch(
 }
 
 /// Why the redirect is not followed, if it is not.
-fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<NetworkError> {
+fn redirect_error(
+    fetch: &Fetch,
+    head: &ResponseHead,
+    (to, credentials_in_url): (&Url, CredentialsInUrl),
+) -> Option<NetworkError> {
     let request = &fetch.request;
     let has_credentials = includes_credentials(to);
     let is_foreign =
@@ -86,6 +91,8 @@ fn redirect_error(fetch: &Fetch, head: &ResponseHead, to: &Url) -> Option<Networ
         Some(NetworkError::RedirectCredentials)
     } else if has_credentials && is_tainted {
         Some(NetworkError::RedirectCredentialsBack)
+    } else if has_credentials && credentials_in_url == CredentialsInUrl::Nowhere {
+        Some(NetworkError::RedirectCredentials)
     } else if head.status != 303 && is_stream {
         Some(NetworkError::RedirectStream)
     } else {

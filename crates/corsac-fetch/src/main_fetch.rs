@@ -43,7 +43,7 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
         return fetch.fail(ua, NetworkError::MixedContent);
     }
     // 9.
-    set_determined_referrer(&mut fetch.request);
+    set_determined_referrer(&mut fetch.request, ua.profile().referrer_rules());
     // 12.
     match branch(&mut fetch.request, &ua.profile().quirks()) {
         Branch::Scheme(reason) => {

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use corsac::user_agent::{
-    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedHead, CachedWildcard,
-    CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeQuirks, OnFailure, OnInsufficient,
-    PreflightCheckOrder, Quirks, SafelistedTotal,
+    AuthorizationWildcard, CacheBypass, CacheGranularity, CacheQuirks, CachedHead, CachedTaint,
+    CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeNumber, MaxAgeQuirks,
+    OnFailure, OnInsufficient, PreflightCheckOrder, Quirks, RepeatedHeaders, SafelistedTotal,
 };
 
-use crate::cookies::{CookieRules, SecureCookies, UnsetSameSite};
+use crate::cookies::{CookieRedirects, CookieRules, SecureCookies, UnsetSameSite};
 use crate::local_network_access::LocalNetworkRule;
 use crate::mixed_content::MixedContentRule;
+use crate::redirect_rules::{CredentialsInUrl, Locations, RedirectRules};
+use crate::referrer::{Downgrade, ReferrerRules};
+use crate::script_rules::{ScriptRules, ScriptedUserAgent, UploadListener};
+use crate::sec_fetch::FetchMetadataRule;
 
 /// A browser engine, or the standard itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -69,6 +73,10 @@ impl Profile {
                 Self::Spec | Self::WebKit => SecureCookies::OverHttps,
                 Self::Chromium | Self::Firefox => SecureCookies::OverTrustworthyUrls,
             },
+            redirects: match self {
+                Self::Chromium => CookieRedirects::DoNotCount,
+                Self::Spec | Self::Firefox | Self::WebKit => CookieRedirects::Count,
+            },
         }
     }
 
@@ -80,6 +88,46 @@ impl Profile {
         match self {
             Self::Chromium => LocalNetworkRule::Permission,
             Self::Spec | Self::Firefox | Self::WebKit => LocalNetworkRule::Open,
+        }
+    }
+
+    /// Which hops of a request count as of the page's site for `Sec-Fetch-Site`.
+    pub(crate) const fn fetch_metadata(self) -> FetchMetadataRule {
+        match self {
+            Self::Chromium => FetchMetadataRule::SchemefulForRequests,
+            Self::Spec | Self::Firefox | Self::WebKit => FetchMetadataRule::Schemeful,
+        }
+    }
+
+    /// What is kept out of the referrer.
+    pub(crate) const fn referrer_rules(self) -> ReferrerRules {
+        match self {
+            Self::Chromium => ReferrerRules {
+                downgrade: Downgrade::FromHttps,
+            },
+            Self::Spec | Self::Firefox | Self::WebKit => ReferrerRules::SPEC,
+        }
+    }
+
+    /// What is different in redirects.
+    pub(crate) const fn redirect_rules(self) -> RedirectRules {
+        match self {
+            Self::Chromium => RedirectRules {
+                locations: Locations::OneOrNone,
+                credentials_in_url: CredentialsInUrl::Nowhere,
+            },
+            Self::Spec | Self::Firefox | Self::WebKit => RedirectRules::SPEC,
+        }
+    }
+
+    /// What is different in what a script asks for.
+    pub(crate) const fn script_rules(self) -> ScriptRules {
+        match self {
+            Self::Chromium => ScriptRules {
+                upload_listener: UploadListener::AsksWithBody,
+                user_agent: ScriptedUserAgent::Dropped,
+            },
+            Self::Spec | Self::Firefox | Self::WebKit => ScriptRules::SPEC,
         }
     }
 
@@ -97,8 +145,11 @@ const CHROMIUM: Quirks = Quirks {
     max_age: MaxAgeQuirks {
         cap: Duration::from_secs(7_200),
         invalid: DEFAULT_MAX_AGE,
+        number: MaxAgeNumber::Signed64,
     },
     safelisted_total: SafelistedTotal::Bounded,
+    repeated_headers: RepeatedHeaders::JudgedTogether,
+    client_hints: ClientHints::Safelisted,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
@@ -108,6 +159,8 @@ const CHROMIUM: Quirks = Quirks {
         on_insufficient: OnInsufficient::Clear,
         credentialed: CredentialedEntry::ServesAll,
         head: CachedHead::IsSafelisted,
+        bypass: CacheBypass::OfBoth,
+        tainted: CachedTaint::ServesNone,
         longest_url: Some(1_023),
     },
 };
@@ -117,8 +170,11 @@ const FIREFOX: Quirks = Quirks {
     max_age: MaxAgeQuirks {
         cap: Duration::from_secs(86_400),
         invalid: Duration::ZERO,
+        number: MaxAgeNumber::Digits,
     },
     safelisted_total: SafelistedTotal::Bounded,
+    repeated_headers: RepeatedHeaders::JudgedApart,
+    client_hints: ClientHints::NeedPermission,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
@@ -128,6 +184,8 @@ const FIREFOX: Quirks = Quirks {
         on_insufficient: OnInsufficient::Keep,
         credentialed: CredentialedEntry::ServesItsLike,
         head: CachedHead::IsNamed,
+        bypass: CacheBypass::OfHttpAlone,
+        tainted: CachedTaint::ServesAll,
         longest_url: None,
     },
 };
@@ -137,8 +195,11 @@ const WEBKIT: Quirks = Quirks {
     max_age: MaxAgeQuirks {
         cap: Duration::from_secs(600),
         invalid: DEFAULT_MAX_AGE,
+        number: MaxAgeNumber::Digits,
     },
     safelisted_total: SafelistedTotal::Unbounded,
+    repeated_headers: RepeatedHeaders::JudgedApart,
+    client_hints: ClientHints::NeedPermission,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::StatusFirst,
     cache: CacheQuirks {
@@ -148,6 +209,8 @@ const WEBKIT: Quirks = Quirks {
         on_insufficient: OnInsufficient::Clear,
         credentialed: CredentialedEntry::ServesAll,
         head: CachedHead::IsSafelisted,
+        bypass: CacheBypass::OfHttpAlone,
+        tainted: CachedTaint::ServesAll,
         longest_url: None,
     },
 };

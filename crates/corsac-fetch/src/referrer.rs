@@ -20,16 +20,38 @@ pub fn determine_referrer(request: &Request) -> Option<String> {
     let Referrer::Url(source) = &request.referrer else {
         return None;
     };
-    strip_for_use_as_referrer(source, part_to_send(request, source)?)
+    strip_for_use_as_referrer(source, part_to_send(request, source, ReferrerRules::SPEC)?)
+}
+
+/// Where a user agent keeps more out of the referrer than the standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReferrerRules {
+    pub(crate) downgrade: Downgrade,
+}
+
+impl ReferrerRules {
+    /// The standard.
+    pub(crate) const SPEC: Self = Self {
+        downgrade: Downgrade::FromTrustworthyUrls,
+    };
+}
+
+/// What is a downgrade, to which strict policies send no referrer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Downgrade {
+    /// From a potentially trustworthy URL to one that is not.
+    FromTrustworthyUrls,
+    /// From `https` to anything else, this very machine included.
+    FromHttps,
 }
 
 /// Sets the referrer of a request to what it carries to its current URL.
 ///
 /// Follows [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch), step 9. The URL itself
 /// is kept as it is: what counts is how much of it was left, since no redirect brings more back.
-pub(crate) fn set_determined_referrer(request: &mut Request) {
+pub(crate) fn set_determined_referrer(request: &mut Request, rules: ReferrerRules) {
     let part = match &request.referrer {
-        Referrer::Url(source) => part_to_send(request, source),
+        Referrer::Url(source) => part_to_send(request, source, rules),
         Referrer::Client | Referrer::NoReferrer => None,
     };
     match part {
@@ -50,25 +72,29 @@ pub(crate) fn referer_header(request: &Request) -> Option<Header> {
 const REFERER: StaticHeaderName = StaticHeaderName::new("Referer");
 
 /// How much of the referrer the request carries; `None` is nothing.
-fn part_to_send(request: &Request, source: &Url) -> Option<Part> {
+fn part_to_send(request: &Request, source: &Url, rules: ReferrerRules) -> Option<Part> {
     // 4. to 6.
     let len: usize = stripped(source, Part::Whole)?
         .iter()
         .map(|it| it.len())
         .sum();
     let is_cut = len > MAX_REFERRER_LEN || request.referrer_part == Part::Origin;
-    match (allowed_part(request, source)?, is_cut) {
+    match (allowed_part(request, source, rules)?, is_cut) {
         (Part::Whole, false) => Some(Part::Whole),
         (Part::Whole, true) | (Part::Origin, _) => Some(Part::Origin),
     }
 }
 
 /// How much of the referrer the policy lets out; `None` is nothing.
-fn allowed_part(request: &Request, source: &Url) -> Option<Part> {
+fn allowed_part(request: &Request, source: &Url, rules: ReferrerRules) -> Option<Part> {
     let current = request.current_url();
     let is_same_origin = have_same_tuple_origin(current, source);
-    let is_downgrade =
-        is_potentially_trustworthy_url(source) && !is_potentially_trustworthy_url(current);
+    let is_downgrade = match rules.downgrade {
+        Downgrade::FromTrustworthyUrls => {
+            is_potentially_trustworthy_url(source) && !is_potentially_trustworthy_url(current)
+        }
+        Downgrade::FromHttps => source.scheme() == "https" && current.scheme() != "https",
+    };
     // 8.
     match request.referrer_policy {
         ReferrerPolicy::NoReferrer => None,

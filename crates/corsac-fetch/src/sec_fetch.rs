@@ -1,6 +1,6 @@
 //! The fields that tell a server where a request comes from.
 
-use corsac::user_agent::{Header, HeaderList, RequestMode};
+use corsac::user_agent::{Header, HeaderList, RequestMode, RequestOrigin};
 
 use crate::internal_request::Request;
 use crate::trustworthy::is_potentially_trustworthy_url;
@@ -19,6 +19,26 @@ pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList
     headers.set(DEST);
     headers.set(mode_header(request.mode));
     headers.set(site_of(request).to_header());
+}
+
+/// Which hops of a request count as of the page's site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FetchMetadataRule {
+    /// All, as the standard has it.
+    Schemeful,
+    /// The same, but a preflight tells only of the last one.
+    SchemefulForRequests,
+}
+
+/// Makes of what is told of a request what its preflight tells.
+pub(crate) fn tell_of_preflight(
+    rule: FetchMetadataRule,
+    request: &Request,
+    headers: &mut HeaderList,
+) {
+    if rule == FetchMetadataRule::SchemefulForRequests && headers.contains(b"sec-fetch-site") {
+        headers.set(site_of_current(request).to_header());
+    }
 }
 
 /// How the URLs of a request relate to the page that it comes from.
@@ -57,10 +77,19 @@ impl Site {
 /// Follows [set the Sec-Fetch-Site header](https://w3c.github.io/webappsec-fetch-metadata/#abstract-opdef-set-site).
 #[must_use]
 pub fn site_of(request: &Request) -> Site {
-    let page = request.origin();
-    let mut site = Site::SameOrigin;
     // 5.
-    for origin in request.url_list().origins() {
+    relation(request.origin(), request.url_list().origins())
+}
+
+/// The relation of the current URL alone.
+pub(crate) fn site_of_current(request: &Request) -> Site {
+    let current = request.url_list().current_origin();
+    relation(request.origin(), std::iter::once(current))
+}
+
+fn relation<'a>(page: &RequestOrigin, origins: impl Iterator<Item = &'a RequestOrigin>) -> Site {
+    let mut site = Site::SameOrigin;
+    for origin in origins {
         if !page.is_same_site(origin) {
             return Site::CrossSite;
         }

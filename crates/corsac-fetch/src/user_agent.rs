@@ -5,6 +5,7 @@ use corsac::user_agent::{Header, PreflightCache};
 use crate::address_space::Permission;
 use crate::blob_url::BlobUrlStore;
 use crate::cookies::CookieStore;
+use crate::http_redirect_fetch::MAX_REDIRECTS;
 use crate::profile::Profile;
 
 /// A user agent: its cookies, its preflight cache, and which engine it is faithful to.
@@ -19,6 +20,7 @@ pub struct UserAgent {
     pub(crate) cookies: CookieStore,
     pub(crate) preflight_cache: PreflightCache,
     pub(crate) blob_urls: BlobUrlStore,
+    n_fetches: u64,
 }
 
 /// What a user agent says of itself in every request.
@@ -133,6 +135,13 @@ impl UserAgent {
     #[must_use]
     pub fn preflight_cache(&self) -> &PreflightCache {
         &self.preflight_cache
+    }
+
+    /// A number for a fetch, with room below it for one for each redirect. They go down from the
+    /// highest, since pages choose theirs from below for their opaque origins.
+    pub(crate) fn next_fetch_number(&mut self) -> u64 {
+        self.n_fetches += u64::from(MAX_REDIRECTS) + 1;
+        u64::MAX - self.n_fetches
     }
 
     /// Forgets cookies, preflights and what `blob:` URLs lead to.

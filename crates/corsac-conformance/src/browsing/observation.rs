@@ -95,7 +95,7 @@ impl Arrived {
             let name = name.to_ascii_lowercase();
             let is_of_script =
                 !is_preflight && name != "host" && set_by_script.iter().any(|(it, _)| *it == name);
-            if !(is_of_script || matters(&name)) {
+            if !(is_of_script || matters(&name)) || is_client_hint(&name) {
                 continue;
             }
             let value = match name.as_str() {
@@ -104,7 +104,7 @@ impl Arrived {
                 _ => with_high_bytes_alike(&places.named(value, id)),
             };
             // What an engine sends of its own accord if the script's value is left out.
-            if name == "accept-language"
+            if ["accept-language", "user-agent"].contains(&name.as_str())
                 && !set_by_script
                     .iter()
                     .any(|(it, of_script)| *it == name && value.contains(of_script))
@@ -177,6 +177,22 @@ impl About<'_> {
         self.places
             .filled(&text.replace("{origin}", &origin), self.id)
     }
+}
+
+/// Is it one of the fields that Chromium takes from a request when a redirect leads elsewhere? To
+/// whom it tells of the device is not CORS; that it asks for none of them is, and shows.
+fn is_client_hint(name: &str) -> bool {
+    const CLIENT_HINTS: [&str; 8] = [
+        "device-memory",
+        "downlink",
+        "dpr",
+        "ect",
+        "rtt",
+        "save-data",
+        "viewport-width",
+        "width",
+    ];
+    CLIENT_HINTS.contains(&name)
 }
 
 /// Is this a field that every user agent must send alike?

@@ -5,6 +5,7 @@
 //! what that says, whether its response allows the request, and what the page may see of the
 //! answer. Time is a parameter everywhere.
 
+mod client_hints;
 mod cors_check;
 mod extract;
 mod filtered_response;
@@ -35,9 +36,9 @@ pub use preflight::{
 };
 pub use preflight_cache::{CacheKey, MAX_CACHE_ENTRIES, PreflightCache};
 pub use quirks::{
-    AuthorizationWildcard, CacheGranularity, CacheQuirks, CachedHead, CachedWildcard,
-    CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeQuirks, OnFailure, OnInsufficient,
-    PreflightCheckOrder, Quirks, SafelistedTotal,
+    AuthorizationWildcard, CacheBypass, CacheGranularity, CacheQuirks, CachedHead, CachedTaint,
+    CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeNumber, MaxAgeQuirks,
+    OnFailure, OnInsufficient, PreflightCheckOrder, Quirks, RepeatedHeaders, SafelistedTotal,
 };
 pub use range::{RangeWhitespace, SingleRange, parse_single_range_header_value};
 pub use request::{

@@ -12,6 +12,10 @@ pub struct Quirks {
     pub max_age: MaxAgeQuirks,
     /// Whether many safelisted headers together need permission.
     pub safelisted_total: SafelistedTotal,
+    /// Whether the lines of a header are judged one by one.
+    pub repeated_headers: RepeatedHeaders,
+    /// Whether client hints need permission.
+    pub client_hints: ClientHints,
     /// Whether a `*` covers `Authorization`.
     pub authorization: AuthorizationWildcard,
     /// What is checked first in the response to a preflight.
@@ -30,6 +34,27 @@ pub enum PreflightCheckOrder {
     StatusFirst,
 }
 
+/// Whether the lines of a header are judged one by one, or as the one value that is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "apart or together")]
+pub enum RepeatedHeaders {
+    /// One by one, as the standard has it.
+    JudgedApart,
+    /// Joined, as they are sent.
+    JudgedTogether,
+}
+
+/// Whether headers that tell of the device and the network need permission, such as `DPR` and
+/// `Save-Data`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "they do or do not")]
+pub enum ClientHints {
+    /// They do, as any header that the standard does not safelist.
+    NeedPermission,
+    /// They do not, if their values are well formed; nor does `Intervention`.
+    Safelisted,
+}
+
 /// How the preflight cache works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CacheQuirks {
@@ -45,8 +70,34 @@ pub struct CacheQuirks {
     pub credentialed: CredentialedEntry,
     /// Whether `HEAD` must have been allowed by name.
     pub head: CachedHead,
+    /// Whether a request past the HTTP cache is served from this one.
+    pub bypass: CacheBypass,
+    /// Whether what was allowed to a request that redirects have tainted serves others.
+    pub tainted: CachedTaint,
     /// Bytes of the longest URL for which anything is kept, if that is bounded.
     pub longest_url: Option<usize>,
+}
+
+/// Whether a request is served from the preflight cache that goes past the HTTP cache, by its cache
+/// mode or because it is conditional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it is or is not")]
+pub enum CacheBypass {
+    /// It is, as the standard has it.
+    OfHttpAlone,
+    /// It is not: it asks, and its answer is kept.
+    OfBoth,
+}
+
+/// Whether what was allowed to a request that redirects have tainted serves other requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it serves all, one or none")]
+pub enum CachedTaint {
+    /// It does: all are of the origin `null`, as the standard has it.
+    ServesAll,
+    /// It serves not even the same request when that comes back; and what was allowed to a page of
+    /// an opaque origin serves the redirects of one request.
+    ServesNone,
 }
 
 /// Whether safelisted headers that are longer than 1,024 bytes together need permission.
@@ -142,6 +193,18 @@ pub struct MaxAgeQuirks {
     pub cap: Duration,
     /// What stands for a value that is no number.
     pub invalid: Duration,
+    /// What is a number.
+    pub number: MaxAgeNumber,
+}
+
+/// What is a number in `Access-Control-Max-Age`. A negative one keeps nothing, as in every engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "engines read it in these ways")]
+pub enum MaxAgeNumber {
+    /// Digits, however many, perhaps after a `-`.
+    Digits,
+    /// Digits, perhaps after a `-` or a `+`, of a number that fits into 64 bits with its sign.
+    Signed64,
 }
 
 /// For how long a preflight's answer is kept if it does not say.
@@ -153,8 +216,11 @@ impl Quirks {
         max_age: MaxAgeQuirks {
             cap: Duration::from_secs(24 * 60 * 60),
             invalid: DEFAULT_MAX_AGE,
+            number: MaxAgeNumber::Digits,
         },
         safelisted_total: SafelistedTotal::Bounded,
+        repeated_headers: RepeatedHeaders::JudgedApart,
+        client_hints: ClientHints::NeedPermission,
         authorization: AuthorizationWildcard::NotCovered,
         check_order: PreflightCheckOrder::OriginFirst,
         cache: CacheQuirks {
@@ -164,6 +230,8 @@ impl Quirks {
             on_insufficient: OnInsufficient::Keep,
             credentialed: CredentialedEntry::ServesAll,
             head: CachedHead::IsSafelisted,
+            bypass: CacheBypass::OfHttpAlone,
+            tainted: CachedTaint::ServesAll,
             longest_url: None,
         },
     };
@@ -173,10 +241,7 @@ impl Quirks {
     /// [`UnsafeHeaderNames::of`] is what the standard says.
     #[must_use]
     pub fn cors_unsafe_request_header_names(&self, headers: &HeaderList) -> UnsafeHeaderNames {
-        match self.safelisted_total {
-            SafelistedTotal::Bounded => UnsafeHeaderNames::of(headers),
-            SafelistedTotal::Unbounded => UnsafeHeaderNames::of_each(headers),
-        }
+        UnsafeHeaderNames::judged_by(headers, self)
     }
 
     pub(super) fn covers_authorization(&self) -> bool {
@@ -201,10 +266,25 @@ impl MaxAgeQuirks {
     }
 
     fn parse(&self, value: &[u8]) -> Duration {
-        let digits = value.strip_prefix(b"-").unwrap_or(value);
         if value.is_empty() {
             return DEFAULT_MAX_AGE;
         }
+        match self.number {
+            MaxAgeNumber::Digits => self.parse_digits(value),
+            MaxAgeNumber::Signed64 => self.parse_signed64(value),
+        }
+    }
+
+    fn parse_signed64(&self, value: &[u8]) -> Duration {
+        let number = core::str::from_utf8(value).ok().map(str::parse::<i64>);
+        match number {
+            Some(Ok(number)) => Duration::from_secs(u64::try_from(number).unwrap_or_default()),
+            Some(Err(_)) | None => self.invalid,
+        }
+    }
+
+    fn parse_digits(&self, value: &[u8]) -> Duration {
+        let digits = value.strip_prefix(b"-").unwrap_or(value);
         if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
             return self.invalid;
         }

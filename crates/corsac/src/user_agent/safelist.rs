@@ -4,7 +4,7 @@ use super::mime_type::possible_essence_of;
 use super::range::{RangeWhitespace, parse_single_range_header_value};
 
 /// The longest value of a safelisted request-header, in bytes.
-const MAX_SAFELISTED_VALUE_LEN: usize = 128;
+pub(super) const MAX_SAFELISTED_VALUE_LEN: usize = 128;
 
 /// Is it a CORS-safelisted request-header, which a page may send without asking?
 ///

@@ -3,8 +3,10 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::client_hints::is_well_formed_client_hint;
 use super::header::Header;
 use super::header_list::HeaderList;
+use super::quirks::{ClientHints, Quirks, RepeatedHeaders, SafelistedTotal};
 use super::safelist::is_cors_safelisted_request_header;
 
 /// How many bytes the values of all safelisted request-headers may have together.
@@ -25,17 +27,27 @@ impl UnsafeHeaderNames {
     /// The names of these headers that need permission.
     #[must_use]
     pub fn of(headers: &HeaderList) -> Self {
-        let (names, safelisted_len) = judge_each(headers);
-        // 5. All of them, or none.
-        match safelisted_len > MAX_SAFELISTED_TOTAL_LEN {
-            true => Self::joined(headers.iter().map(Header::name).collect()),
-            false => Self::joined(names),
-        }
+        Self::judged_by(headers, &Quirks::SPEC)
     }
 
-    /// The names of those that need permission however long all of them are together.
-    pub(super) fn of_each(headers: &HeaderList) -> Self {
-        Self::joined(judge_each(headers).0)
+    /// The names of those that need permission, as a user agent with these quirks sees it.
+    pub(super) fn judged_by(headers: &HeaderList, quirks: &Quirks) -> Self {
+        let joined;
+        let headers = match quirks.repeated_headers {
+            RepeatedHeaders::JudgedApart => headers,
+            RepeatedHeaders::JudgedTogether => {
+                joined = headers.combined(0);
+                &joined
+            }
+        };
+        let (mut names, safelisted_len) = judge_each(headers, quirks);
+        // 5. All of them, or none.
+        if quirks.safelisted_total == SafelistedTotal::Bounded
+            && safelisted_len > MAX_SAFELISTED_TOTAL_LEN
+        {
+            names = headers.iter().map(Header::name).collect();
+        }
+        Self::joined(names)
     }
 
     /// Step 6.
@@ -80,16 +92,22 @@ impl UnsafeHeaderNames {
 /// The names of those that need permission, and how many bytes the values of the others have.
 ///
 /// Steps 1 to 4. Each header is judged alone, also where several have one name.
-fn judge_each(headers: &HeaderList) -> (Vec<&[u8]>, usize) {
+fn judge_each<'a>(headers: &'a HeaderList, quirks: &Quirks) -> (Vec<&'a [u8]>, usize) {
     let mut names = Vec::with_capacity(headers.iter().len());
     let mut safelisted_len = 0;
     for header in headers {
-        match is_cors_safelisted_request_header(header.name(), header.value()) {
+        match is_safelisted(header, quirks) {
             true => safelisted_len += header.value().len(),
             false => names.push(header.name()),
         }
     }
     (names, safelisted_len)
+}
+
+fn is_safelisted(header: &Header, quirks: &Quirks) -> bool {
+    let (name, value) = (header.name(), header.value());
+    is_cors_safelisted_request_header(name, value)
+        || quirks.client_hints == ClientHints::Safelisted && is_well_formed_client_hint(name, value)
 }
 
 fn lowercase(name: &[u8]) -> impl Iterator<Item = u8> {

@@ -40,6 +40,7 @@ impl Chromium {
 
     async fn start_program(program: &Path) -> Result<(Self, String), Problem> {
         let scratch = Scratch::new(Engine::Chromium)?;
+        write_preferences(&scratch)?;
         let arguments = arguments(&scratch);
         let mut processes = ProcessGroup::start(program, arguments, scratch.path(), &[])?;
         let port = processes.find_line(port_in).await?;
@@ -112,6 +113,16 @@ async fn attach(port: u16) -> Result<Inspector, BrowserError> {
     let page = page.ok_or_else(|| BrowserError::Refused("it has no page".to_owned()))?;
     let socket = WebSocket::connect(port, &format!("/devtools/page/{page}")).await?;
     Ok(Inspector::of_page(socket))
+}
+
+/// Lets cookies of third parties through, as Chromium does unless it is told otherwise: the packages
+/// of some distributions tell it.
+fn write_preferences(scratch: &Scratch) -> io::Result<()> {
+    let directory = scratch.path().join("profile/Default");
+    fs::create_dir_all(&directory)?;
+    let preferences =
+        json!({ "profile": { "cookie_controls_mode": 0, "block_third_party_cookies": false } });
+    fs::write(directory.join("Preferences"), preferences.to_string())
 }
 
 fn arguments(scratch: &Scratch) -> Vec<String> {
