@@ -84,7 +84,7 @@ fn authorization(url: &Url) -> Result<Option<String>, HttpProxyError> {
     Ok(Some(format!("Basic {encoded}")))
 }
 
-/// Follows [percent-decode](https://url.spec.whatwg.org/#percent-decode).
+/// It is what the URL standard calls [percent-decode](https://url.spec.whatwg.org/#percent-decode).
 fn percent_decode(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     let mut decoded = Vec::with_capacity(rest.len());

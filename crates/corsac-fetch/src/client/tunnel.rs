@@ -12,8 +12,8 @@ use crate::machine::{ProxyFailure, TransportFailure};
 
 /// Asks a proxy for a tunnel to a host and port.
 ///
-/// Follows [RFC 9110, 9.3.6](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6): what says
-/// where the body of a success would end is ignored.
+/// What says where the body of a success would end is ignored, as
+/// [RFC 9110, 9.3.6](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6) has it.
 pub(super) async fn open_tunnel(
     stream: &mut TcpStream,
     authority: &str,
