@@ -58,6 +58,8 @@ pub struct CookieRules {
     pub secure: SecureCookies,
     /// Whether a redirect through another site keeps cookies back.
     pub redirects: CookieRedirects,
+    /// What is of the same site.
+    pub site: CookieSite,
 }
 
 /// Whether a request that a redirect took through another site is one across sites, where it comes
@@ -70,6 +72,17 @@ pub enum CookieRedirects {
     Count,
     /// It is not: only the URL counts at which it is now, as in Chromium.
     DoNotCount,
+}
+
+/// What is of the same site, as far as `SameSite` goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
+pub enum CookieSite {
+    /// What has the same scheme and registrable domain, as the standard has it.
+    #[default]
+    Schemeful,
+    /// What has the same registrable domain, as Firefox has it.
+    Schemeless,
 }
 
 /// Where a cookie that is `Secure` may come from and go to.
@@ -151,17 +164,28 @@ impl SameSiteContext {
     /// go everywhere.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        Self::by(CookieRedirects::Count, request)
+        Self::by(CookieRules::default(), request)
     }
 
-    pub(crate) fn by(redirects: CookieRedirects, request: &Request) -> Self {
-        let site = match redirects {
-            CookieRedirects::Count => site_of(request),
-            CookieRedirects::DoNotCount => site_of_current(request),
+    pub(crate) fn by(rules: CookieRules, request: &Request) -> Self {
+        let is_same_site = match (rules.site, rules.redirects) {
+            (CookieSite::Schemeful, CookieRedirects::Count) => site_of(request) != Site::CrossSite,
+            (CookieSite::Schemeful, CookieRedirects::DoNotCount) => {
+                site_of_current(request) != Site::CrossSite
+            }
+            (CookieSite::Schemeless, CookieRedirects::Count) => {
+                let page = request.origin();
+                let mut origins = request.url_list().origins();
+                origins.all(|it| page.is_schemelessly_same_site(it))
+            }
+            (CookieSite::Schemeless, CookieRedirects::DoNotCount) => {
+                let current = request.url_list().current_origin();
+                request.origin().is_schemelessly_same_site(current)
+            }
         };
-        match site {
-            Site::SameOrigin | Site::SameSite => Self::StrictOrLess,
-            Site::CrossSite => Self::UnsetOrLess,
+        match is_same_site {
+            true => Self::StrictOrLess,
+            false => Self::UnsetOrLess,
         }
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    PreflightFailure, check_preflight_response, cors_check, cors_preflight_headers,
+    CheckedRequest, PreflightFailure, PreflightOrigin, check_preflight_permissions,
+    check_preflight_response, cors_check, cors_preflight_headers,
 };
 
 use crate::fetch::Fetch;
 use crate::http_fetch::trace_cors_check;
 use crate::http_network_or_cache_fetch::{
-    self, MISDIRECTED, append_accept_encoding, append_hop_headers, is_misdirected,
+    self, MISDIRECTED, append_accept_encoding, append_hop_headers, hop_headers, is_misdirected,
 };
 use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
@@ -27,7 +28,13 @@ use crate::user_agent::UserAgent;
 pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: ConnectionChoice) -> Step {
     // 1. to 5.
     let mut headers = cors_preflight_headers(&fetch.request.checked());
-    append_hop_headers(&mut headers, &fetch, ua);
+    match ua.profile().quirks().preflight_origin {
+        PreflightOrigin::OfRequest => append_hop_headers(&mut headers, &fetch.hop_headers, ua),
+        PreflightOrigin::OfPage => {
+            let unredirected = fetch.request.clone().unredirected();
+            append_hop_headers(&mut headers, &hop_headers(&unredirected, ua), ua);
+        }
+    }
     tell_of_preflight(ua.profile().fetch_metadata(), &fetch.request, &mut headers);
     append_accept_encoding(&mut headers);
     let outgoing = Arc::new(Outgoing {
@@ -64,16 +71,28 @@ pub(crate) fn receive(
         return start(fetch, ua, ConnectionChoice::New);
     }
     let quirks = ua.profile().quirks();
+    let origin = fetch.preflight_origin(&quirks);
+    let is_of_page = quirks.preflight_origin == PreflightOrigin::OfPage
+        && fetch.request.url_list.is_current_same_origin();
+    let check = match is_of_page {
+        true => check_preflight_permissions,
+        false => check_preflight_response,
+    };
     let fetch_under_way = &mut *fetch;
-    let request = fetch_under_way.request.checked();
-    let result = check_preflight_response(&request, head.status, &head.headers, &quirks);
+    let request = CheckedRequest {
+        origin: &origin,
+        ..fetch_under_way.request.checked()
+    };
+    let result = check(&request, head.status, &head.headers, &quirks);
     let cors_check = match &result {
         Err(PreflightFailure::CorsCheck(failure)) => Err(*failure),
         // The status may have been looked at first.
         Err(PreflightFailure::Status(_)) => cors_check(&request, &head.headers),
         Ok(_) | Err(_) => Ok(()),
     };
-    trace_cors_check(&mut fetch_under_way.trace, &request, &head, cors_check);
+    if !is_of_page {
+        trace_cors_check(&mut fetch_under_way.trace, &request, &head, cors_check);
+    }
     match result {
         Ok(permissions) => {
             let max_age = permissions.max_age.as_secs();

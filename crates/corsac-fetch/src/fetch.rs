@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CacheKey, CachedTaint, Header, HeaderList, OnFailure, Quirks, RedirectTaint, RequestOrigin,
-    Site,
+    CacheKey, CachedTaint, Header, HeaderList, OnFailure, PreflightOrigin, Quirks, RedirectTaint,
+    RequestOrigin, ResponseTainting, SerializedRequestOrigin, Site,
 };
 use url::Url;
 
@@ -75,18 +75,18 @@ impl Fetch {
     /// says for each of them: by the URL and origin with which the hop was made, since the
     /// request's own have changed with every redirect.
     pub(crate) fn fail(mut self: Box<Self>, ua: &mut UserAgent, error: NetworkError) -> Step {
-        let is_cleared = match ua.profile().quirks().cache.on_failure {
-            OnFailure::Clear => true,
-            OnFailure::ClearAfterCorsCheck => matches!(error, NetworkError::CorsCheck(_)),
-            OnFailure::Keep => false,
+        let quirks = ua.profile().quirks();
+        // What the page itself refuses has not failed.
+        let is_cors = self.request.response_tainting == ResponseTainting::Cors
+            && !matches!(error, NetworkError::RedirectMode);
+        let cleared = match quirks.cache.on_failure {
+            OnFailure::Clear => std::mem::take(&mut self.preflighted),
+            OnFailure::ClearWhereItFailed if is_cors => vec![self.cache_key(&quirks)],
+            OnFailure::ClearWhereItFailed | OnFailure::Keep => Vec::new(),
         };
-        if is_cleared {
-            for key in &self.preflighted {
-                ua.preflight_cache.clear(key);
-            }
-            if !self.preflighted.is_empty() {
-                self.trace.push(CLEAR, StepOutcome::PreflightCacheCleared);
-            }
+        if !cleared.is_empty() {
+            cleared.iter().for_each(|key| ua.preflight_cache.clear(key));
+            self.trace.push(CLEAR, StepOutcome::PreflightCacheCleared);
         }
         Step::Done(Box::new(Outcome::failed(error, self.trace)))
     }
@@ -116,7 +116,7 @@ impl Fetch {
         CacheKey {
             // The page is its own top level here.
             partition: self.partition(quirks),
-            origin: self.request.serialized_origin().clone(),
+            origin: self.preflight_origin(quirks),
             // With its fragment, as URLs are compared; all three engines do so.
             url: self.request.current_url().as_str().into(),
         }
@@ -135,6 +135,16 @@ impl Fetch {
                 RequestOrigin::Opaque(self.number).site()
             }
             (CachedTaint::ServesNone | CachedTaint::ServesAll, _) => origin.site(),
+        }
+    }
+
+    /// The origin that a preflight names.
+    pub(crate) fn preflight_origin(&self, quirks: &Quirks) -> SerializedRequestOrigin {
+        match quirks.preflight_origin {
+            PreflightOrigin::OfRequest => self.request.serialized_origin().clone(),
+            PreflightOrigin::OfPage => {
+                SerializedRequestOrigin::new(self.request.origin(), RedirectTaint::SameOrigin)
+            }
         }
     }
 }

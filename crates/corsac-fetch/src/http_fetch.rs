@@ -46,7 +46,7 @@ pub(crate) fn http_fetch(
     make_cors_preflight: MakeCorsPreflight,
     now: Duration,
 ) -> Step {
-    fetch.hop_headers = hop_headers(&fetch.request);
+    fetch.hop_headers = hop_headers(&fetch.request, ua);
     // 4.1.
     if make_cors_preflight == MakeCorsPreflight::Yes {
         let quirks = ua.profile().quirks();

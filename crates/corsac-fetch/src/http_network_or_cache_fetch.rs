@@ -19,7 +19,7 @@ use crate::network_error::NetworkError;
 use crate::origin_header::origin_header;
 use crate::referrer::referer_header;
 use crate::request::{Body, CacheMode};
-use crate::sec_fetch::append_fetch_metadata_headers;
+use crate::sec_fetch::append_by;
 use crate::trace::{Rule, StepOutcome};
 use crate::user_agent::UserAgent;
 
@@ -42,7 +42,7 @@ pub(crate) fn start(
     if let Some(length) = content_length(&fetch) {
         headers.append(length);
     }
-    append_hop_headers(&mut headers, &fetch, ua);
+    append_hop_headers(&mut headers, &fetch.hop_headers, ua);
     append_cache_headers(&mut headers, fetch.request.cache_mode);
     append_accept_encoding(&mut headers);
     // 8.21.
@@ -132,7 +132,7 @@ pub(crate) fn is_misdirected(
 
 /// The fields that a request and its preflight have in common: `Referer`, `Origin` and those of
 /// Fetch metadata.
-pub(crate) fn hop_headers(request: &Request) -> HeaderList {
+pub(crate) fn hop_headers(request: &Request, ua: &UserAgent) -> HeaderList {
     let mut headers = HeaderList::with_capacity(MOST_HOP_HEADERS);
     // 8.11.
     if let Some(referer) = referer_header(request) {
@@ -143,13 +143,13 @@ pub(crate) fn hop_headers(request: &Request) -> HeaderList {
         headers.append(origin);
     }
     // 8.13.
-    append_fetch_metadata_headers(request, &mut headers);
+    append_by(ua.profile().fetch_metadata(), request, &mut headers);
     headers
 }
 
 /// Appends what a request and its preflight have in common, and the name of the user agent.
-pub(crate) fn append_hop_headers(headers: &mut HeaderList, fetch: &Fetch, ua: &UserAgent) {
-    for header in &fetch.hop_headers {
+pub(crate) fn append_hop_headers(headers: &mut HeaderList, hop: &HeaderList, ua: &UserAgent) {
+    for header in hop {
         headers.append(header.clone());
     }
     // 8.15.
@@ -168,7 +168,7 @@ fn cookie_context(request: &Request, rules: CookieRules) -> CookieContext<'_> {
     CookieContext {
         url: request.current_url(),
         caller: CookieCaller::Http,
-        same_site: SameSiteContext::by(rules.redirects, request),
+        same_site: SameSiteContext::by(rules, request),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use corsac::user_agent::{RequestMode, ResponseTainting};
+use corsac::user_agent::{DroppedHeaders, HeaderList, RequestMode, ResponseTainting};
 use url::Url;
 
 use crate::fetch::Fetch;
+use crate::internal_request::{OfScript, Request};
 use crate::machine::{ResponseHead, Step};
 use crate::main_fetch::{finish, main_fetch};
 use crate::method::Method;
@@ -42,20 +43,28 @@ pub(crate) fn http_redirect_fetch(
     }
     let request = &mut fetch.request;
     request.redirect_count += 1;
+    if ua.profile().quirks().dropped_headers == DroppedHeaders::ComeBack {
+        let was_preflighted = !fetch.preflighted.is_empty();
+        bring_headers_back(request, head.status);
+        if let Some(of_script) = &mut request.of_script {
+            of_script.was_preflighted = was_preflighted;
+        }
+    }
     // 12.
-    let is_post = request.method == b"POST" && matches!(head.status, 301 | 302);
-    let is_other = head.status == 303 && !matches!(&*request.method, b"GET" | b"HEAD");
-    if is_post || is_other {
+    if becomes_get(&request.method, head.status) {
         request.method = Method::GET;
         request.body = None;
-        for name in REQUEST_BODY_HEADER_NAMES {
-            request.headers.delete(name);
-        }
+        delete_request_body_headers(&mut request.headers);
         fetch.trace.push(rule("12"), StepOutcome::BecameGet);
     }
     // 13.
     let request = &mut fetch.request;
     let leaves_origin = !are_same_origin(request.url_list.current_origin(), &origin_of(&to));
+    if let Some(of_script) = &mut request.of_script
+        && leaves_origin
+    {
+        of_script.asked_for.delete(b"authorization");
+    }
     if leaves_origin && request.headers.contains(b"authorization") {
         request.headers.delete(b"authorization");
         fetch
@@ -98,6 +107,47 @@ fn redirect_error(
     } else {
         None
     }
+}
+
+/// Does a redirect of this status turn the method into `GET`?
+fn becomes_get(method: &[u8], status: u16) -> bool {
+    match status {
+        301 | 302 => method == b"POST",
+        303 => !matches!(method, b"GET" | b"HEAD"),
+        _ => false,
+    }
+}
+
+fn delete_request_body_headers(headers: &mut HeaderList) {
+    for name in REQUEST_BODY_HEADER_NAMES {
+        headers.delete(name);
+    }
+}
+
+/// Gives a request the headers back that redirects before this one dropped.
+///
+/// Firefox sets the script's headers again, without those of the body if this redirect would have
+/// turned the script's own method into `GET`; a preflight names them unless it did so with the
+/// present one.
+fn bring_headers_back(request: &mut Request, status: u16) {
+    let of_script = request.of_script.take().unwrap_or_else(|| OfScript {
+        method: request.method.clone(),
+        headers: request.headers.clone(),
+        asked_for: HeaderList::new(),
+        was_preflighted: false,
+    });
+    request.headers = of_script.headers.clone();
+    if becomes_get(&of_script.method, status) {
+        delete_request_body_headers(&mut request.headers);
+    }
+    let mut asked_for = of_script.headers.clone();
+    if becomes_get(&request.method, status) {
+        delete_request_body_headers(&mut asked_for);
+    }
+    request.of_script = Some(OfScript {
+        asked_for,
+        ..of_script
+    });
 }
 
 /// Follows [request-body-header name](https://fetch.spec.whatwg.org/#request-body-header-name).

@@ -24,6 +24,8 @@ pub struct Request {
     pub(crate) url_list: UrlList,
     pub(crate) method: Method,
     pub(crate) headers: HeaderList,
+    /// What the script asked for, once there was a redirect that can bring it back.
+    pub(crate) of_script: Option<OfScript>,
     /// Of the headers above, when main fetch last sent them to another origin.
     pub(crate) unsafe_header_names: UnsafeHeaderNames,
     pub(crate) body: Option<Body>,
@@ -46,6 +48,17 @@ pub struct Request {
     pub(crate) target_address_space: Option<AddressSpace>,
 }
 
+/// What a script asked for, of which a user agent remembers more than the standard.
+#[derive(Clone, Debug)]
+pub(crate) struct OfScript {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderList,
+    /// Those of the headers that a preflight names if they need permission.
+    pub(crate) asked_for: HeaderList,
+    /// Was a preflight needed before the last redirect?
+    pub(crate) was_preflighted: bool,
+}
+
 /// The [timing allow failed flag](https://fetch.spec.whatwg.org/#timing-allow-failed).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a flag is set or unset")]
@@ -62,6 +75,13 @@ impl Request {
     #[must_use]
     pub fn redirected_to(mut self, url: Url) -> Self {
         self.url_list.append(url);
+        self
+    }
+
+    /// The request as if it had been for its current URL from the beginning.
+    pub(crate) fn unredirected(mut self) -> Self {
+        let origin = self.origin().clone();
+        self.url_list = UrlList::new(origin, Url::clone(self.current_url()));
         self
     }
 

@@ -14,7 +14,7 @@ use crate::blob_url::{AtHand, BlobUrlFailure, fetch_blob};
 use crate::data_url::{DataUrlStruct, process_data_url};
 use crate::fetch::{Fetch, shared_without_fragment};
 use crate::http_fetch::{self, MakeCorsPreflight};
-use crate::internal_request::Request;
+use crate::internal_request::{OfScript, Request};
 use crate::local_network_access::LocalNetworkRule;
 use crate::machine::{ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
@@ -91,8 +91,18 @@ fn branch(request: &mut Request, quirks: &Quirks) -> Branch {
         RequestMode::NoCors => Branch::NoCors,
         _ if !matches!(url.scheme(), "http" | "https") => Branch::Error(NetworkError::Scheme),
         _ => {
-            request.unsafe_header_names = quirks.cors_unsafe_request_header_names(&request.headers);
-            Branch::Cors(match needs_cors_preflight(&request.checked()) {
+            let of_script = request.of_script.as_ref();
+            let asked_for = of_script.map_or(&request.headers, |it| &it.asked_for);
+            request.unsafe_header_names = quirks.cors_unsafe_request_header_names(asked_for);
+            let asks_again = |it: &OfScript| {
+                it.was_preflighted
+                    || !quirks
+                        .cors_unsafe_request_header_names(&it.headers)
+                        .is_empty()
+            };
+            let needs_it = needs_cors_preflight(&request.checked())
+                || request.of_script.as_ref().is_some_and(asks_again);
+            Branch::Cors(match needs_it {
                 true => MakeCorsPreflight::Yes,
                 false => MakeCorsPreflight::No,
             })

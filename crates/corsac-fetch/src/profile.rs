@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use corsac::user_agent::{
     AuthorizationWildcard, CacheBypass, CacheGranularity, CacheQuirks, CachedHead, CachedTaint,
-    CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, MaxAgeNumber, MaxAgeQuirks,
-    OnFailure, OnInsufficient, PreflightCheckOrder, Quirks, RepeatedHeaders, SafelistedTotal,
+    CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, DroppedHeaders, ForcedLookup,
+    ForcedPreflight, HighBytes, MaxAgeNumber, MaxAgeQuirks, OnFailure, OnInsufficient,
+    PreflightCheckOrder, PreflightOrigin, Quirks, RepeatedHeaders, RepeatedNames, SafelistedTotal,
+    UnkeptAnswer,
 };
 
-use crate::cookies::{CookieRedirects, CookieRules, SecureCookies, UnsetSameSite};
+use crate::cookies::{CookieRedirects, CookieRules, CookieSite, SecureCookies, UnsetSameSite};
 use crate::local_network_access::LocalNetworkRule;
 use crate::mixed_content::MixedContentRule;
 use crate::redirect_rules::{CredentialsInUrl, Locations, RedirectRules};
-use crate::referrer::{Downgrade, ReferrerRules};
+use crate::referrer::{AcrossSites, Downgrade, ReferrerRules};
 use crate::script_rules::{ScriptRules, ScriptedUserAgent, UploadListener};
 use crate::sec_fetch::FetchMetadataRule;
 
@@ -69,6 +71,10 @@ impl Profile {
                 Self::Spec | Self::Chromium => UnsetSameSite::Lax,
                 Self::Firefox | Self::WebKit => UnsetSameSite::None,
             },
+            site: match self {
+                Self::Firefox => CookieSite::Schemeless,
+                Self::Spec | Self::Chromium | Self::WebKit => CookieSite::Schemeful,
+            },
             secure: match self {
                 Self::Spec | Self::WebKit => SecureCookies::OverHttps,
                 Self::Chromium | Self::Firefox => SecureCookies::OverTrustworthyUrls,
@@ -95,7 +101,8 @@ impl Profile {
     pub(crate) const fn fetch_metadata(self) -> FetchMetadataRule {
         match self {
             Self::Chromium => FetchMetadataRule::SchemefulForRequests,
-            Self::Spec | Self::Firefox | Self::WebKit => FetchMetadataRule::Schemeful,
+            Self::Firefox => FetchMetadataRule::SecureRedirects,
+            Self::Spec | Self::WebKit => FetchMetadataRule::Schemeful,
         }
     }
 
@@ -104,8 +111,13 @@ impl Profile {
         match self {
             Self::Chromium => ReferrerRules {
                 downgrade: Downgrade::FromHttps,
+                across_sites: AcrossSites::AsThePolicySays,
             },
-            Self::Spec | Self::Firefox | Self::WebKit => ReferrerRules::SPEC,
+            Self::Firefox => ReferrerRules {
+                downgrade: Downgrade::FromHttps,
+                across_sites: AcrossSites::AtMostTheDefault,
+            },
+            Self::Spec | Self::WebKit => ReferrerRules::SPEC,
         }
     }
 
@@ -150,6 +162,11 @@ const CHROMIUM: Quirks = Quirks {
     safelisted_total: SafelistedTotal::Bounded,
     repeated_headers: RepeatedHeaders::JudgedTogether,
     client_hints: ClientHints::Safelisted,
+    high_bytes: HighBytes::Safelisted,
+    repeated_names: RepeatedNames::NamedOnce,
+    preflight_origin: PreflightOrigin::OfRequest,
+    forced_preflight: ForcedPreflight::AllowsItsMethod,
+    dropped_headers: DroppedHeaders::StayDropped,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
@@ -161,6 +178,8 @@ const CHROMIUM: Quirks = Quirks {
         head: CachedHead::IsSafelisted,
         bypass: CacheBypass::OfBoth,
         tainted: CachedTaint::ServesNone,
+        forced_lookup: ForcedLookup::AsksForMethod,
+        unkept_answer: UnkeptAnswer::Replaces,
         longest_url: Some(1_023),
     },
 };
@@ -172,20 +191,27 @@ const FIREFOX: Quirks = Quirks {
         invalid: Duration::ZERO,
         number: MaxAgeNumber::Digits,
     },
-    safelisted_total: SafelistedTotal::Bounded,
     repeated_headers: RepeatedHeaders::JudgedApart,
     client_hints: ClientHints::NeedPermission,
+    safelisted_total: SafelistedTotal::Unbounded,
+    high_bytes: HighBytes::Unsafe,
+    repeated_names: RepeatedNames::NamedEachTime,
+    preflight_origin: PreflightOrigin::OfPage,
+    forced_preflight: ForcedPreflight::AllowsNothingMore,
+    dropped_headers: DroppedHeaders::ComeBack,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
         wildcard: CachedWildcard::IsLiteral,
         granularity: CacheGranularity::Entries,
-        on_failure: OnFailure::ClearAfterCorsCheck,
+        on_failure: OnFailure::ClearWhereItFailed,
         on_insufficient: OnInsufficient::Keep,
         credentialed: CredentialedEntry::ServesItsLike,
         head: CachedHead::IsNamed,
-        bypass: CacheBypass::OfHttpAlone,
+        bypass: CacheBypass::OfBoth,
         tainted: CachedTaint::ServesAll,
+        forced_lookup: ForcedLookup::AsksForAnything,
+        unkept_answer: UnkeptAnswer::ChangesNothing,
         longest_url: None,
     },
 };
@@ -200,6 +226,11 @@ const WEBKIT: Quirks = Quirks {
     safelisted_total: SafelistedTotal::Unbounded,
     repeated_headers: RepeatedHeaders::JudgedApart,
     client_hints: ClientHints::NeedPermission,
+    high_bytes: HighBytes::Safelisted,
+    repeated_names: RepeatedNames::NamedOnce,
+    preflight_origin: PreflightOrigin::OfRequest,
+    forced_preflight: ForcedPreflight::AllowsItsMethod,
+    dropped_headers: DroppedHeaders::StayDropped,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::StatusFirst,
     cache: CacheQuirks {
@@ -211,6 +242,8 @@ const WEBKIT: Quirks = Quirks {
         head: CachedHead::IsSafelisted,
         bypass: CacheBypass::OfHttpAlone,
         tainted: CachedTaint::ServesAll,
+        forced_lookup: ForcedLookup::AsksForMethod,
+        unkept_answer: UnkeptAnswer::Replaces,
         longest_url: None,
     },
 };

@@ -6,7 +6,7 @@ use url::{Position, Url};
 use crate::internal_request::Request;
 use crate::request::{Referrer, ReferrerPolicy};
 use crate::trustworthy::is_potentially_trustworthy_url;
-use crate::url_list::have_same_tuple_origin;
+use crate::url_list::{have_same_tuple_origin, origin_of};
 
 /// The longest referrer that is sent whole, in characters; of a longer one only the origin is
 /// ([determine request's referrer](https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer), step 6).
@@ -20,19 +20,22 @@ pub fn determine_referrer(request: &Request) -> Option<String> {
     let Referrer::Url(source) = &request.referrer else {
         return None;
     };
-    strip_for_use_as_referrer(source, part_to_send(request, source, ReferrerRules::SPEC)?)
+    let part = part_to_send(request, source, ReferrerRules::SPEC)?;
+    strip_for_use_as_referrer(source, part)
 }
 
 /// Where a user agent keeps more out of the referrer than the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReferrerRules {
     pub(crate) downgrade: Downgrade,
+    pub(crate) across_sites: AcrossSites,
 }
 
 impl ReferrerRules {
     /// The standard.
     pub(crate) const SPEC: Self = Self {
         downgrade: Downgrade::FromTrustworthyUrls,
+        across_sites: AcrossSites::AsThePolicySays,
     };
 }
 
@@ -43,6 +46,15 @@ pub(crate) enum Downgrade {
     FromTrustworthyUrls,
     /// From `https` to anything else, this very machine included.
     FromHttps,
+}
+
+/// How much a policy may let out to other sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AcrossSites {
+    /// As much as it says.
+    AsThePolicySays,
+    /// No more than the default policy would.
+    AtMostTheDefault,
 }
 
 /// Sets the referrer of a request to what it carries to its current URL.
@@ -96,7 +108,7 @@ fn allowed_part(request: &Request, source: &Url, rules: ReferrerRules) -> Option
         Downgrade::FromHttps => source.scheme() == "https" && current.scheme() != "https",
     };
     // 8.
-    match request.referrer_policy {
+    match policy(request, source, rules.across_sites) {
         ReferrerPolicy::NoReferrer => None,
         ReferrerPolicy::Origin => Some(Part::Origin),
         ReferrerPolicy::UnsafeUrl => Some(Part::Whole),
@@ -107,6 +119,24 @@ fn allowed_part(request: &Request, source: &Url, rules: ReferrerRules) -> Option
         ReferrerPolicy::OriginWhenCrossOrigin if is_same_origin => Some(Part::Whole),
         ReferrerPolicy::OriginWhenCrossOrigin => Some(Part::Origin),
         ReferrerPolicy::NoReferrerWhenDowngrade => (!is_downgrade).then_some(Part::Whole),
+    }
+}
+
+/// The policy that counts.
+fn policy(request: &Request, source: &Url, across_sites: AcrossSites) -> ReferrerPolicy {
+    let policy = request.referrer_policy;
+    let is_loose = matches!(
+        policy,
+        ReferrerPolicy::UnsafeUrl
+            | ReferrerPolicy::NoReferrerWhenDowngrade
+            | ReferrerPolicy::OriginWhenCrossOrigin
+    );
+    let is_of_site = || origin_of(source).is_same_site(request.url_list.current_origin());
+    match across_sites {
+        AcrossSites::AtMostTheDefault if is_loose && !is_of_site() => {
+            ReferrerPolicy::StrictOriginWhenCrossOrigin
+        }
+        AcrossSites::AtMostTheDefault | AcrossSites::AsThePolicySays => policy,
     }
 }
 

@@ -45,6 +45,7 @@ impl Request {
             url_list: UrlList::new(page.origin.clone(), url),
             method: method.into(),
             headers,
+            of_script: None,
             unsafe_header_names: UnsafeHeaderNames::default(),
             body: asked.body.clone(),
             mode: asked.mode,

@@ -3,7 +3,7 @@
 use corsac::user_agent::{Header, HeaderList, RequestMode, RequestOrigin};
 
 use crate::internal_request::Request;
-use crate::trustworthy::is_potentially_trustworthy_url;
+use crate::trustworthy::{is_potentially_trustworthy_origin, is_potentially_trustworthy_url};
 
 /// Appends `Sec-Fetch-Dest`, `Sec-Fetch-Mode` and `Sec-Fetch-Site` to the headers of a request.
 ///
@@ -11,6 +11,22 @@ use crate::trustworthy::is_potentially_trustworthy_url;
 /// Nothing is told over a connection that others can read. `Sec-Fetch-User` is only for
 /// navigations, and a script's destination is always `empty`.
 pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList) {
+    append_by(FetchMetadataRule::Schemeful, request, headers);
+}
+
+/// Which hops of a request count as of the page's site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FetchMetadataRule {
+    /// Those of its scheme and registrable domain, as the standard has it.
+    Schemeful,
+    /// The same, but a preflight tells only of the last one.
+    SchemefulForRequests,
+    /// The last one if it is of the page's registrable domain and the page is potentially
+    /// trustworthy; those before, which only redirects have, if they are `https` too.
+    SecureRedirects,
+}
+
+pub(crate) fn append_by(rule: FetchMetadataRule, request: &Request, headers: &mut HeaderList) {
     // 1.
     if !is_potentially_trustworthy_url(request.current_url()) {
         return;
@@ -18,16 +34,11 @@ pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList
     // 2. to 4.
     headers.set(DEST);
     headers.set(mode_header(request.mode));
-    headers.set(site_of(request).to_header());
-}
-
-/// Which hops of a request count as of the page's site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FetchMetadataRule {
-    /// All, as the standard has it.
-    Schemeful,
-    /// The same, but a preflight tells only of the last one.
-    SchemefulForRequests,
+    let site = match rule {
+        FetchMetadataRule::Schemeful | FetchMetadataRule::SchemefulForRequests => site_of(request),
+        FetchMetadataRule::SecureRedirects => site_by_secure_redirects(request),
+    };
+    headers.set(site.to_header());
 }
 
 /// Makes of what is told of a request what its preflight tells.
@@ -98,6 +109,29 @@ fn relation<'a>(page: &RequestOrigin, origins: impl Iterator<Item = &'a RequestO
         }
     }
     site
+}
+
+/// How Firefox relates them: `dom/security/SecFetch.cpp`.
+fn site_by_secure_redirects(request: &Request) -> Site {
+    let page = request.origin();
+    let url_list = request.url_list();
+    if url_list.origins().all(|origin| page.is_same_origin(origin)) {
+        return Site::SameOrigin;
+    }
+    let current = url_list.current_origin();
+    let n_before = url_list.origins().count() - 1;
+    let is_secure = |origin: &RequestOrigin| match origin {
+        RequestOrigin::Tuple(tuple) => tuple.scheme() == "https",
+        RequestOrigin::Opaque(_) => false,
+    };
+    let mut before = url_list.origins().take(n_before);
+    let is_same_site = page.is_schemelessly_same_site(current)
+        && is_potentially_trustworthy_origin(page)
+        && before.all(|it| it.is_schemelessly_same_site(current) && is_secure(it));
+    match is_same_site {
+        true => Site::SameSite,
+        false => Site::CrossSite,
+    }
 }
 
 const DEST: Header = Header::from_static("Sec-Fetch-Dest", "empty");

@@ -103,6 +103,10 @@ impl Arrived {
                 "range" => "as the HTTP cache writes it".to_owned(),
                 _ => with_high_bytes_alike(&places.named(value, id)),
             };
+            // Firefox sends the last one of several types, and not all of them.
+            if name == "content-type" && scenario.sets_twice(&name) {
+                continue;
+            }
             // What an engine sends of its own accord if the script's value is left out.
             if ["accept-language", "user-agent"].contains(&name.as_str())
                 && !set_by_script

@@ -236,6 +236,16 @@ impl Scenario {
             .collect()
     }
 
+    /// Does a script set this header more than once?
+    #[must_use]
+    pub fn sets_twice(&self, name: &str) -> bool {
+        let sets = |call: &Call| {
+            let headers = call.headers.iter();
+            headers.filter(|it| it.0.eq_ignore_ascii_case(name)).count()
+        };
+        self.calls.iter().any(|call| sets(call) > 1)
+    }
+
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = serde_json::from_str(text)?;

@@ -10,7 +10,7 @@ use super::cors_check::{CorsCheckFailure, cors_check};
 use super::extract::{ExtractFailure, extract_header_list_values};
 use super::header::{Header, StaticHeaderName};
 use super::header_list::HeaderList;
-use super::quirks::{PreflightCheckOrder, Quirks};
+use super::quirks::{ForcedPreflight, PreflightCheckOrder, Quirks};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use crate::header::is_cors_non_wildcard_request_header_name;
 use crate::method::is_cors_safelisted_method;
@@ -89,25 +89,42 @@ pub fn check_preflight_response<'a>(
     quirks: &Quirks,
 ) -> Result<PreflightPermissions<'a>, PreflightFailure> {
     // 7.
-    let check_status = || match status {
-        200..=299 => Ok(()),
-        _ => Err(PreflightFailure::Status(status)),
-    };
     if quirks.check_order == PreflightCheckOrder::StatusFirst {
-        check_status()?;
+        check_status(status)?;
     }
     cors_check(request, response).map_err(PreflightFailure::CorsCheck)?;
-    check_status()?;
+    check_preflight_permissions(request, status, response, quirks)
+}
+
+fn check_status(status: u16) -> Result<(), PreflightFailure> {
+    match status {
+        200..=299 => Ok(()),
+        _ => Err(PreflightFailure::Status(status)),
+    }
+}
+
+/// The same without the CORS check: what is left of it for a user agent that asks the page's own
+/// origin ([`PreflightOrigin::OfPage`](super::PreflightOrigin::OfPage)).
+pub fn check_preflight_permissions<'a>(
+    request: &CheckedRequest<'a>,
+    status: u16,
+    response: &'a HeaderList,
+    quirks: &Quirks,
+) -> Result<PreflightPermissions<'a>, PreflightFailure> {
+    // 7.
+    check_status(status)?;
     // 7.1. to 7.3.
     let methods = extract_header_list_values(response, b"access-control-allow-methods")
         .map_err(PreflightFailure::MalformedAllowMethods)?;
     let header_names = extract_header_list_values(response, b"access-control-allow-headers")
         .map_err(PreflightFailure::MalformedAllowHeaders)?;
     // 7.4.
-    let methods = match (methods, request.use_cors_preflight) {
-        (Some(methods), _) => methods,
-        (None, UseCorsPreflight::Set) => Vec::from([request.method]),
-        (None, UseCorsPreflight::Unset) => Vec::new(),
+    let is_method_implied = request.use_cors_preflight == UseCorsPreflight::Set
+        && quirks.forced_preflight == ForcedPreflight::AllowsItsMethod;
+    let methods = match methods {
+        Some(methods) => methods,
+        None if is_method_implied => Vec::from([request.method]),
+        None => Vec::new(),
     };
     let header_names = header_names.unwrap_or_default();
     // 7.5.

@@ -9,7 +9,10 @@ use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
 use super::preflight::PreflightPermissions;
-use super::quirks::{CacheGranularity, CachedHead, CachedWildcard, CredentialedEntry, Quirks};
+use super::quirks::{
+    CacheGranularity, CachedHead, CachedWildcard, CredentialedEntry, ForcedLookup, Quirks,
+    UnkeptAnswer,
+};
 use super::request::{CheckedRequest, UseCorsPreflight};
 use super::request_origin::{SerializedRequestOrigin, Site};
 use crate::header::is_cors_non_wildcard_request_header_name;
@@ -25,7 +28,7 @@ pub const MAX_CACHE_ENTRIES: usize = 1 << 20;
 pub struct CacheKey {
     /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key).
     pub partition: Site,
-    /// The request's origin as it is sent.
+    /// The origin that the preflight names.
     pub origin: SerializedRequestOrigin,
     /// The current URL, with its fragment.
     pub url: Arc<str>,
@@ -73,8 +76,14 @@ impl PreflightCache {
         let is_method_allowed = || answers.clone().any(|it| it.allows_method(request));
         let asks_for_method = !is_cors_safelisted_method(request.method)
             || request.method == b"HEAD" && quirks.cache.head == CachedHead::IsNamed
-            || request.use_cors_preflight == UseCorsPreflight::Set;
+            || request.use_cors_preflight == UseCorsPreflight::Set
+                && quirks.cache.forced_lookup == ForcedLookup::AsksForMethod;
         if asks_for_method && !is_method_allowed() {
+            return false;
+        }
+        if quirks.cache.forced_lookup == ForcedLookup::AsksForAnything
+            && answers.clone().next().is_none()
+        {
             return false;
         }
         let mut names = request.unsafe_header_names.iter();
@@ -98,6 +107,11 @@ impl PreflightCache {
         permissions: &PreflightPermissions<'_>,
         (quirks, now): (&Quirks, Duration),
     ) {
+        if permissions.max_age.is_zero()
+            && quirks.cache.unkept_answer == UnkeptAnswer::ChangesNothing
+        {
+            return;
+        }
         if quirks.cache.granularity == CacheGranularity::LastAnswer {
             self.clear(&key);
         }
@@ -230,7 +244,12 @@ impl Answer {
             methods_len: 0,
             n_entries: 0,
         };
-        let methods = permissions.methods.iter().copied();
+        // A token that no method is, so that there is an entry also where nothing is allowed.
+        let answered = match quirks.cache.forced_lookup {
+            ForcedLookup::AsksForMethod => None,
+            ForcedLookup::AsksForAnything => Some(&b""[..]),
+        };
+        let methods = permissions.methods.iter().copied().chain(answered);
         let header_names = permissions.header_names.iter().copied();
         empty.with_tokens(methods, header_names)
     }

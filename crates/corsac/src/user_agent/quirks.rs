@@ -16,6 +16,16 @@ pub struct Quirks {
     pub repeated_headers: RepeatedHeaders,
     /// Whether client hints need permission.
     pub client_hints: ClientHints,
+    /// Whether bytes that are not ASCII need permission in a safelisted header.
+    pub high_bytes: HighBytes,
+    /// How often a preflight names a header that has several lines.
+    pub repeated_names: RepeatedNames,
+    /// Whose origin a preflight names after a redirect.
+    pub preflight_origin: PreflightOrigin,
+    /// What a preflight that was made for a listener on the upload allows by itself.
+    pub forced_preflight: ForcedPreflight,
+    /// What becomes of headers that a redirect dropped at the redirect after it.
+    pub dropped_headers: DroppedHeaders,
     /// Whether a `*` covers `Authorization`.
     pub authorization: AuthorizationWildcard,
     /// What is checked first in the response to a preflight.
@@ -55,6 +65,60 @@ pub enum ClientHints {
     Safelisted,
 }
 
+/// Whether bytes that are not ASCII need permission in a header that is otherwise safelisted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "they do or do not")]
+pub enum HighBytes {
+    /// They do not, as the standard has it.
+    Safelisted,
+    /// They do, as if they were control characters.
+    Unsafe,
+}
+
+/// How often a preflight names a header that has several lines which need permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "once or each time")]
+pub enum RepeatedNames {
+    /// Once, as the standard has it.
+    NamedOnce,
+    /// For each of its lines.
+    NamedEachTime,
+}
+
+/// Whose origin a preflight names after a redirect, and is kept under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the page's or the request's")]
+pub enum PreflightOrigin {
+    /// The request's, which is `null` once a redirect has tainted it, as the standard has it.
+    OfRequest,
+    /// The page's, as if there had been no redirect. The request that follows still has its own.
+    /// Back at the page's own origin, the response to the preflight needs no permission to be
+    /// shared.
+    OfPage,
+}
+
+/// What a preflight that was made regardless of method and headers allows if its response names no
+/// methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "something or nothing")]
+pub enum ForcedPreflight {
+    /// The method that it was made for, as the standard has it.
+    AllowsItsMethod,
+    /// Nothing that others do not.
+    AllowsNothingMore,
+}
+
+/// What becomes of headers that a redirect dropped at the redirect after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "they stay away or come back")]
+pub enum DroppedHeaders {
+    /// They stay away, as the standard has it.
+    StayDropped,
+    /// They come back, and until then they ask for a preflight that does not name them. A request
+    /// that needed one needs one after every redirect.
+    ComeBack,
+}
+
 /// How the preflight cache works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CacheQuirks {
@@ -74,6 +138,10 @@ pub struct CacheQuirks {
     pub bypass: CacheBypass,
     /// Whether what was allowed to a request that redirects have tainted serves others.
     pub tainted: CachedTaint,
+    /// What must be kept for a request whose method and headers need no permission.
+    pub forced_lookup: ForcedLookup,
+    /// What an answer does that is not to be kept at all.
+    pub unkept_answer: UnkeptAnswer,
     /// Bytes of the longest URL for which anything is kept, if that is bounded.
     pub longest_url: Option<usize>,
 }
@@ -167,12 +235,33 @@ pub enum CacheGranularity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "entries are cleared or kept")]
 pub enum OnFailure {
-    /// They are cleared.
+    /// They are cleared, for every URL on the way.
     Clear,
-    /// They are cleared if its response failed the CORS check.
-    ClearAfterCorsCheck,
+    /// They are cleared for the URL at which it failed, also if no preflight was needed there.
+    ClearWhereItFailed,
     /// They are kept.
     Keep,
+}
+
+/// What must be kept for a request that is preceded by a preflight though its method and headers
+/// need no permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "its method or anything")]
+pub enum ForcedLookup {
+    /// Its method, as the standard has it.
+    AsksForMethod,
+    /// Anything at all.
+    AsksForAnything,
+}
+
+/// What an answer that is not to be kept, by its max-age of 0, does to what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "something or nothing")]
+pub enum UnkeptAnswer {
+    /// What it allows is no longer kept.
+    Replaces,
+    /// Nothing: what was allowed before is kept for as long as that said.
+    ChangesNothing,
 }
 
 /// Whether a `*` in `Access-Control-Allow-Headers` covers `Authorization`.
@@ -221,6 +310,11 @@ impl Quirks {
         safelisted_total: SafelistedTotal::Bounded,
         repeated_headers: RepeatedHeaders::JudgedApart,
         client_hints: ClientHints::NeedPermission,
+        high_bytes: HighBytes::Safelisted,
+        repeated_names: RepeatedNames::NamedOnce,
+        preflight_origin: PreflightOrigin::OfRequest,
+        forced_preflight: ForcedPreflight::AllowsItsMethod,
+        dropped_headers: DroppedHeaders::StayDropped,
         authorization: AuthorizationWildcard::NotCovered,
         check_order: PreflightCheckOrder::OriginFirst,
         cache: CacheQuirks {
@@ -232,6 +326,8 @@ impl Quirks {
             head: CachedHead::IsSafelisted,
             bypass: CacheBypass::OfHttpAlone,
             tainted: CachedTaint::ServesAll,
+            forced_lookup: ForcedLookup::AsksForMethod,
+            unkept_answer: UnkeptAnswer::Replaces,
             longest_url: None,
         },
     };

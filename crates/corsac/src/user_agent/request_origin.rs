@@ -114,6 +114,17 @@ impl RequestOrigin {
         self.site_parts() == other.site_parts()
     }
 
+    /// Are they of the same site, whatever their schemes?
+    ///
+    /// Follows [schemelessly same site](https://html.spec.whatwg.org/#schemelessly-same-site).
+    #[must_use]
+    pub fn is_schemelessly_same_site(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tuple(one), Self::Tuple(two)) => one.site_host() == two.site_host(),
+            (Self::Opaque(_), _) | (_, Self::Opaque(_)) => self == other,
+        }
+    }
+
     /// The site that it belongs to.
     #[must_use]
     pub fn site(&self) -> Site {

@@ -6,13 +6,16 @@ use alloc::vec::Vec;
 use super::client_hints::is_well_formed_client_hint;
 use super::header::Header;
 use super::header_list::HeaderList;
-use super::quirks::{ClientHints, Quirks, RepeatedHeaders, SafelistedTotal};
+use super::quirks::{
+    ClientHints, HighBytes, Quirks, RepeatedHeaders, RepeatedNames, SafelistedTotal,
+};
 use super::safelist::is_cors_safelisted_request_header;
 
 /// How many bytes the values of all safelisted request-headers may have together.
 const MAX_SAFELISTED_TOTAL_LEN: usize = 1024;
 
-/// The names of the headers for which a page needs permission: lower case, sorted, each once.
+/// The names of the headers for which a page needs permission: lower case, sorted, each once
+/// unless the user agent repeats them.
 ///
 /// Follows [CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names).
 /// A request has the same ones all the way from the preflight cache to its preflight's response;
@@ -47,16 +50,18 @@ impl UnsafeHeaderNames {
         {
             names = headers.iter().map(Header::name).collect();
         }
-        Self::joined(names)
+        Self::joined(names, quirks.repeated_names)
     }
 
     /// Step 6.
-    fn joined(mut names: Vec<&[u8]>) -> Self {
+    fn joined(mut names: Vec<&[u8]>, repeated_names: RepeatedNames) -> Self {
         if names.is_empty() {
             return Self::default();
         }
         names.sort_unstable_by(|one, other| lowercase(one).cmp(lowercase(other)));
-        names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+        if repeated_names == RepeatedNames::NamedOnce {
+            names.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+        }
         let mut joined: Arc<[u8]> = match names[..] {
             [name] => Arc::from(name),
             _ => Arc::from(names.join(&b","[..])),
@@ -106,7 +111,8 @@ fn judge_each<'a>(headers: &'a HeaderList, quirks: &Quirks) -> (Vec<&'a [u8]>, u
 
 fn is_safelisted(header: &Header, quirks: &Quirks) -> bool {
     let (name, value) = (header.name(), header.value());
-    is_cors_safelisted_request_header(name, value)
+    let is_allowed = quirks.high_bytes == HighBytes::Safelisted || value.is_ascii();
+    is_cors_safelisted_request_header(name, value) && is_allowed
         || quirks.client_hints == ClientHints::Safelisted && is_well_formed_client_hint(name, value)
 }
 
