@@ -95,7 +95,16 @@ fn is_same(one: &Outgoing, two: &Outgoing) -> bool {
     one.purpose == two.purpose
         && one.method == two.method
         && one.url == two.url
-        && one.headers == two.headers
+        && asking(&one.headers).eq(asking(&two.headers))
+}
+
+/// The headers without those that say where a request comes from beside its origin: browsers
+/// differ in them, and for that alone nothing is sent again.
+fn asking(headers: &HeaderList) -> impl Iterator<Item = &Header> {
+    headers.iter().filter(|it| {
+        let name = it.name().to_ascii_lowercase();
+        name != b"referer" && !name.starts_with(b"sec-fetch-")
+    })
 }
 
 fn is_read(outgoing: &Outgoing) -> bool {
