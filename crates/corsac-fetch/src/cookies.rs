@@ -9,6 +9,7 @@ mod date;
 mod eviction;
 mod matching;
 mod refusal;
+mod rules;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -19,7 +20,6 @@ use url::Url;
 
 use crate::internal_request::Request;
 use crate::sec_fetch::{Site, site_of, site_of_current};
-use crate::trustworthy::is_potentially_trustworthy_url;
 use cookie::{Cookie, Domain};
 use matching::{host_and_domains_above, is_address};
 
@@ -28,6 +28,10 @@ pub use date::parse_date;
 pub use eviction::{MAX_COOKIES, MAX_COOKIES_PER_HOST};
 pub use matching::{default_path, domain_matches, path_matches};
 pub use refusal::CookieRefusal;
+pub use rules::{
+    CookieRedirects, CookieRules, CookieSite, NoneWithoutSecure, SecureCookies, ThirdParties,
+    UnsetSameSite,
+};
 
 /// The cookies of a user agent.
 ///
@@ -47,77 +51,6 @@ struct Kept {
     cookie: Cookie,
     created: u64,
     last_used: u64,
-}
-
-/// What browsers differ in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CookieRules {
-    /// How a cookie is treated that does not say where it goes.
-    pub unset_same_site: UnsetSameSite,
-    /// Where a cookie that is `Secure` may come from and go to.
-    pub secure: SecureCookies,
-    /// Whether a redirect through another site keeps cookies back.
-    pub redirects: CookieRedirects,
-    /// What is of the same site.
-    pub site: CookieSite,
-}
-
-/// Whether a request that a redirect took through another site is one across sites, where it comes
-/// back to the page's own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
-pub enum CookieRedirects {
-    /// It is, as the draft has it.
-    #[default]
-    Count,
-    /// It is not: only the URL counts at which it is now, as in Chromium.
-    DoNotCount,
-}
-
-/// What is of the same site, as far as `SameSite` goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
-pub enum CookieSite {
-    /// What has the same scheme and registrable domain, as the standard has it.
-    #[default]
-    Schemeful,
-    /// What has the same registrable domain, as Firefox has it.
-    Schemeless,
-}
-
-/// Where a cookie that is `Secure` may come from and go to.
-///
-/// Follows the secure protocol of [store a cookie](https://httpwg.org/http-extensions/draft-ietf-httpbis-layered-cookies.html#store-a-cookie),
-/// which the draft leaves to the user agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
-pub enum SecureCookies {
-    /// HTTPS, as WebKit does.
-    #[default]
-    OverHttps,
-    /// Every [potentially trustworthy URL](https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy),
-    /// such as `http://localhost`, as Chromium and Firefox do.
-    OverTrustworthyUrls,
-}
-
-impl SecureCookies {
-    fn is_secure(self, url: &Url) -> bool {
-        match self {
-            Self::OverHttps => matches!(url.scheme(), "https" | "wss"),
-            Self::OverTrustworthyUrls => is_potentially_trustworthy_url(url),
-        }
-    }
-}
-
-/// How a cookie is treated that does not say where it goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "browsers do one or the other")]
-pub enum UnsetSameSite {
-    /// As `SameSite=Lax`, as Chromium does and web-platform-tests expect.
-    #[default]
-    Lax,
-    /// As `SameSite=None`, but for its need of `Secure`, as Firefox and WebKit do.
-    None,
 }
 
 /// Who reads or writes cookies, and where.
@@ -317,7 +250,10 @@ impl CookieStore {
             return Err(CookieRefusal::SameSiteAcrossSites);
         }
         // 12.
-        if cookie.same_site == SameSite::None && !cookie.secure {
+        if cookie.same_site == SameSite::None
+            && !cookie.secure
+            && self.rules.none_without_secure == NoneWithoutSecure::Refused
+        {
             return Err(CookieRefusal::SameSiteNoneWithoutSecure);
         }
         // 13. to 17.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    CheckedRequest, PreflightFailure, PreflightOrigin, check_preflight_permissions,
-    check_preflight_response, cors_check, cors_preflight_headers,
+    CheckedRequest, PreflightFailure, PreflightOrigin, StoredAnswer, cors_check,
+    cors_preflight_headers, read_preflight_permissions, read_preflight_response,
 };
 
 use crate::fetch::Fetch;
@@ -14,6 +14,7 @@ use crate::http_fetch::trace_cors_check;
 use crate::http_network_or_cache_fetch::{
     self, MISDIRECTED, append_accept_encoding, append_hop_headers, hop_headers, is_misdirected,
 };
+use crate::internal_request::Request;
 use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
 };
@@ -28,11 +29,11 @@ use crate::user_agent::UserAgent;
 pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: ConnectionChoice) -> Step {
     // 1. to 5.
     let mut headers = cors_preflight_headers(&fetch.request.checked());
-    match ua.profile().quirks().preflight_origin {
-        PreflightOrigin::OfRequest => append_hop_headers(&mut headers, &fetch.hop_headers, ua),
-        PreflightOrigin::OfPage => {
-            let unredirected = fetch.request.clone().unredirected();
-            append_hop_headers(&mut headers, &hop_headers(&unredirected, ua), ua);
+    match asking(&fetch.request, ua) {
+        None => append_hop_headers(&mut headers, &fetch.hop_headers, ua),
+        Some(asking) => {
+            let hop = hop_headers((&asking, Purpose::Preflight), ua);
+            append_hop_headers(&mut headers, &hop, ua);
         }
     }
     tell_of_preflight(ua.profile().fetch_metadata(), &fetch.request, &mut headers);
@@ -57,6 +58,19 @@ pub(crate) fn start(mut fetch: Box<Fetch>, ua: &UserAgent, connection: Connectio
     )
 }
 
+/// The request as its preflight tells of it, if that is not as it is.
+fn asking(request: &Request, ua: &UserAgent) -> Option<Request> {
+    match (ua.profile().quirks().preflight_origin, &request.at_first) {
+        (PreflightOrigin::OfPage, _) => Some(request.clone().unredirected()),
+        (PreflightOrigin::OfRequest, Some(first)) => Some(Request {
+            referrer: first.referrer.clone(),
+            referrer_part: first.referrer_part_for(request),
+            ..request.clone()
+        }),
+        (PreflightOrigin::OfRequest, None) => None,
+    }
+}
+
 /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 7
 /// and 8, and goes on with the request.
 pub(crate) fn receive(
@@ -74,17 +88,17 @@ pub(crate) fn receive(
     let origin = fetch.preflight_origin(&quirks);
     let is_of_page = quirks.preflight_origin == PreflightOrigin::OfPage
         && fetch.request.url_list.is_current_same_origin();
-    let check = match is_of_page {
-        true => check_preflight_permissions,
-        false => check_preflight_response,
+    let read = match is_of_page {
+        true => read_preflight_permissions,
+        false => read_preflight_response,
     };
     let fetch_under_way = &mut *fetch;
     let request = CheckedRequest {
         origin: &origin,
         ..fetch_under_way.request.checked()
     };
-    let result = check(&request, head.status, &head.headers, &quirks);
-    let cors_check = match &result {
+    let permissions = read(&request, head.status, &head.headers, &quirks);
+    let cors_check = match &permissions {
         Err(PreflightFailure::CorsCheck(failure)) => Err(*failure),
         // The status may have been looked at first.
         Err(PreflightFailure::Status(_)) => cors_check(&request, &head.headers),
@@ -93,19 +107,26 @@ pub(crate) fn receive(
     if !is_of_page {
         trace_cors_check(&mut fetch_under_way.trace, &request, &head, cors_check);
     }
-    match result {
-        Ok(permissions) => {
-            let max_age = permissions.max_age.as_secs();
-            if let Some(key) = fetch_under_way.preflighted.last() {
-                let key = key.clone();
-                ua.preflight_cache
-                    .store(key, &request, &permissions, (&quirks, now));
-            }
-            fetch
-                .trace
-                .push(STORED, StepOutcome::PreflightStored { max_age });
-            http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::Any, now)
+    let key = fetch_under_way.preflighted.last().cloned();
+    let mut stored = None;
+    let allowed = permissions.and_then(|permissions| {
+        let allowed = permissions.allow(&request, &quirks);
+        if let Some(key) = key
+            && (allowed.is_ok() || quirks.cache.stored_answer == StoredAnswer::IfItIsRead)
+        {
+            stored = Some(permissions.max_age.as_secs());
+            ua.preflight_cache
+                .store(key, &request, &permissions, (&quirks, now));
         }
+        allowed
+    });
+    if let Some(max_age) = stored {
+        fetch
+            .trace
+            .push(STORED, StepOutcome::PreflightStored { max_age });
+    }
+    match allowed {
+        Ok(()) => http_network_or_cache_fetch::start(fetch, ua, ConnectionChoice::Any, now),
         Err(failure) => {
             trace_failure(&mut fetch, &head, &failure);
             fetch.fail(ua, NetworkError::Preflight(failure))

@@ -16,7 +16,8 @@ use crate::local_network_access::{LocalNetworkRule, target_of_url};
 use crate::machine::{Outcome, Step};
 use crate::main_fetch;
 use crate::network_error::NetworkError;
-use crate::request::{FetchRequest, Page};
+use crate::referrer::SandboxedReferrer;
+use crate::request::{FetchRequest, Page, Referrer};
 use crate::request_constructor::TypeError;
 use crate::response::FilteredResponse;
 use crate::trace::{Rule, StepOutcome, Trace};
@@ -32,8 +33,15 @@ pub fn fetch(
     request: FetchRequest,
     now: Duration,
 ) -> Result<Step, TypeError> {
+    let asks_for_none = request.referrer == Referrer::NoReferrer;
     let mut request = Request::new(&request, page)?;
     ua.profile().script_rules().apply(&mut request);
+    if ua.profile().referrer_rules().sandboxed == SandboxedReferrer::Url
+        && matches!(page.origin, RequestOrigin::Opaque(_))
+        && !asks_for_none
+    {
+        request.referrer = Referrer::Url(page.url.clone());
+    }
     request.headers.append_if_absent(&ACCEPT_ANYTHING);
     let accept_language = ua.identity().accept_language();
     request.headers.append_if_absent(accept_language);
@@ -48,6 +56,7 @@ pub fn fetch(
         trace: Trace::with_room(),
         hop_headers: HeaderList::new(),
         preflighted: Vec::new(),
+        doom: None,
         number: ua.next_fetch_number(),
     });
     Ok(main_fetch::main_fetch(fetch, ua, now))
@@ -64,6 +73,8 @@ pub(crate) struct Fetch {
     pub(crate) hop_headers: HeaderList,
     /// The keys of the hops that were made with a preflight or a cached one.
     pub(crate) preflighted: Vec<CacheKey>,
+    /// Why it will fail, after a preflight.
+    pub(crate) doom: Option<NetworkError>,
     /// No other fetch of the user agent has it, nor those below it for each redirect.
     number: u64,
 }
@@ -134,7 +145,13 @@ impl Fetch {
             (CachedTaint::ServesNone, RequestOrigin::Opaque(_)) => {
                 RequestOrigin::Opaque(self.number).site()
             }
-            (CachedTaint::ServesNone | CachedTaint::ServesAll, _) => origin.site(),
+            (CachedTaint::ServesOneRequest, RequestOrigin::Tuple(_)) if is_tainted => {
+                RequestOrigin::Opaque(self.number).site()
+            }
+            (
+                CachedTaint::ServesNone | CachedTaint::ServesOneRequest | CachedTaint::ServesAll,
+                _,
+            ) => origin.site(),
         }
     }
 

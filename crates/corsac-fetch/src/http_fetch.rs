@@ -17,9 +17,10 @@ use crate::http_network_or_cache_fetch::{
     self, MISDIRECTED, bypasses_http_cache, hop_headers, is_misdirected,
 };
 use crate::http_redirect_fetch::http_redirect_fetch;
-use crate::machine::{ConnectionChoice, ResponseHead, Step};
-use crate::main_fetch::{finish, hidden, preflight_causes};
+use crate::machine::{ConnectionChoice, Purpose, ResponseHead, Step};
+use crate::main_fetch::{finish, has_body, hidden, preflight_causes};
 use crate::network_error::NetworkError;
+use crate::origin_header::origin_by;
 use crate::response::FilteredResponse;
 use crate::timing_allow_origin::tao_check;
 use crate::trace::{Expected, Rule, StepOutcome, Trace, difference};
@@ -46,7 +47,9 @@ pub(crate) fn http_fetch(
     make_cors_preflight: MakeCorsPreflight,
     now: Duration,
 ) -> Step {
-    fetch.hop_headers = hop_headers(&fetch.request, ua);
+    fetch.hop_headers = hop_headers((&fetch.request, Purpose::Request), ua);
+    let of_get = ua.profile().redirect_rules().origin_of_get;
+    fetch.request.named_origin = origin_by(&fetch.request, of_get).is_some();
     // 4.1.
     if make_cors_preflight == MakeCorsPreflight::Yes {
         let quirks = ua.profile().quirks();
@@ -98,6 +101,7 @@ pub(crate) fn receive(
         if let Err(failure) = result {
             return fetch.fail(ua, NetworkError::CorsCheck(failure));
         }
+        check_as_first_hop(&mut fetch, &head, ua);
     }
     // 4.5.
     fetch.request.timing_allow = tao_check(&fetch.request, &head.headers);
@@ -117,7 +121,10 @@ pub(crate) fn receive(
     }
     match fetch.request.redirect_mode {
         RedirectMode::Error => fetch.fail(ua, NetworkError::RedirectMode),
-        RedirectMode::Manual => finish_opaque_redirect(fetch),
+        RedirectMode::Manual => {
+            let has_body = rules.shows_body(&head) && has_body(&fetch.request, &head);
+            finish_opaque_redirect(fetch, has_body)
+        }
         RedirectMode::Follow => http_redirect_fetch(fetch, ua, &head, now),
     }
 }
@@ -128,6 +135,23 @@ fn resource_policy_check(fetch: &Fetch, head: &ResponseHead) -> Result<(), Resou
         fetch.request.url_list.current_origin(),
     );
     cross_origin_resource_policy_check(page, response, &head.headers)
+}
+
+/// Makes the CORS check of a redirect with the credentials of the first hop, where a user agent
+/// does that too.
+fn check_as_first_hop(fetch: &mut Fetch, head: &ResponseHead, ua: &UserAgent) {
+    let rule = ua.profile().redirect_rules().credentials;
+    let credentials_mode = fetch.request.checked_credentials(head, rule);
+    if credentials_mode == fetch.request.credentials_mode {
+        return;
+    }
+    let request = CheckedRequest {
+        credentials_mode,
+        ..fetch.request.checked()
+    };
+    let result = cors_check(&request, &head.headers);
+    trace_cors_check(&mut fetch.trace, &request, head, result);
+    fetch.doom = result.err().map(NetworkError::CorsCheck);
 }
 
 /// Leaves word of a CORS check of the last response.
@@ -167,10 +191,11 @@ pub(crate) fn trace_cors_check(
 }
 
 /// Follows [opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect).
-fn finish_opaque_redirect(fetch: Box<Fetch>) -> Step {
+fn finish_opaque_redirect(fetch: Box<Fetch>, has_body: bool) -> Step {
     let response = FilteredResponse {
         url: Some(shared_without_fragment(fetch.request.current_url())),
         redirected: fetch.request.url_list.is_redirected(),
+        has_body,
         ..hidden(ResponseType::OpaqueRedirect)
     };
     fetch.share(REDIRECT, response)

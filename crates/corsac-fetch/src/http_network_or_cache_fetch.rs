@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use corsac::user_agent::{CredentialsMode, Header, HeaderList, ResponseTainting, StaticHeaderName};
 
-use crate::cookies::{CookieCaller, CookieContext, CookieRules, SameSiteContext};
+use crate::cookies::{
+    CookieCaller, CookieContext, CookieRefusal, CookieRules, SameSiteContext, ThirdParties,
+};
 use crate::fetch::Fetch;
 use crate::http_fetch::Sent;
 use crate::internal_request::Request;
@@ -16,7 +18,7 @@ use crate::machine::{
     ConnectionChoice, Outgoing, OutgoingBody, Pending, Purpose, ResponseHead, Step, Waiting,
 };
 use crate::network_error::NetworkError;
-use crate::origin_header::origin_header;
+use crate::origin_header::origin_by;
 use crate::referrer::referer_header;
 use crate::request::{Body, CacheMode};
 use crate::sec_fetch::append_by;
@@ -31,6 +33,9 @@ pub(crate) fn start(
     connection: ConnectionChoice,
     now: Duration,
 ) -> Step {
+    if let Some(error) = fetch.doom.take() {
+        return fetch.fail(ua, error);
+    }
     // 11.1.
     if fetch.request.cache_mode == CacheMode::OnlyIfCached {
         return fetch.fail(ua, NetworkError::OnlyIfCached);
@@ -47,10 +52,8 @@ pub(crate) fn start(
     append_accept_encoding(&mut headers);
     // 8.21.
     if includes_credentials
-        && let Some(cookies) = ua.cookies.retrieve(
-            cookie_context(&fetch.request, ua.profile().cookie_rules()),
-            now,
-        )
+        && let Some(context) = cookie_context(&fetch.request, ua.profile().cookie_rules())
+        && let Some(cookies) = ua.cookies.retrieve(context, now)
     {
         append(&mut headers, COOKIE, &cookies);
     }
@@ -90,11 +93,10 @@ pub(crate) fn receive(
 ) -> Result<(), NetworkError> {
     if sent.includes_credentials {
         for set_cookie in head.headers.lines(b"set-cookie") {
-            let stored = ua.cookies.store(
-                set_cookie,
-                cookie_context(&fetch.request, ua.profile().cookie_rules()),
-                now,
-            );
+            let stored = match cookie_context(&fetch.request, ua.profile().cookie_rules()) {
+                Some(context) => ua.cookies.store(set_cookie, context, now),
+                None => Err(CookieRefusal::ThirdParty),
+            };
             fetch.trace.push(
                 COOKIE_RULE,
                 match stored {
@@ -132,18 +134,22 @@ pub(crate) fn is_misdirected(
 
 /// The fields that a request and its preflight have in common: `Referer`, `Origin` and those of
 /// Fetch metadata.
-pub(crate) fn hop_headers(request: &Request, ua: &UserAgent) -> HeaderList {
+pub(crate) fn hop_headers((request, purpose): (&Request, Purpose), ua: &UserAgent) -> HeaderList {
     let mut headers = HeaderList::with_capacity(MOST_HOP_HEADERS);
     // 8.11.
     if let Some(referer) = referer_header(request) {
         headers.append(referer);
     }
     // 8.12.
-    if let Some(origin) = origin_header(request) {
+    if let Some(origin) = origin_by(request, ua.profile().redirect_rules().origin_of_get) {
         headers.append(origin);
     }
     // 8.13.
-    append_by(ua.profile().fetch_metadata(), request, &mut headers);
+    append_by(
+        ua.profile().fetch_metadata(),
+        (request, purpose),
+        &mut headers,
+    );
     headers
 }
 
@@ -164,12 +170,21 @@ pub(crate) fn append_accept_encoding(headers: &mut HeaderList) {
     headers.append_if_absent(&ACCEPT_IDENTITY);
 }
 
-fn cookie_context(request: &Request, rules: CookieRules) -> CookieContext<'_> {
-    CookieContext {
+/// Which cookies the request may have; none if it may have no cookie.
+fn cookie_context(request: &Request, rules: CookieRules) -> Option<CookieContext<'_>> {
+    let current = request.url_list.current_origin();
+    let same_site = match rules.third_parties {
+        ThirdParties::BySameSite => SameSiteContext::by(rules, request),
+        ThirdParties::Blocked if request.page_url_origin.is_schemelessly_same_site(current) => {
+            SameSiteContext::StrictOrLess
+        }
+        ThirdParties::Blocked => return None,
+    };
+    Some(CookieContext {
         url: request.current_url(),
         caller: CookieCaller::Http,
-        same_site: SameSiteContext::by(rules, request),
-    }
+        same_site,
+    })
 }
 
 fn includes_credentials(fetch: &Fetch) -> bool {

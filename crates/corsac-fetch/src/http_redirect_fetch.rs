@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use corsac::user_agent::{DroppedHeaders, HeaderList, RequestMode, ResponseTainting};
+use corsac::user_agent::{
+    DroppedHeaders, HeaderList, RequestMode, ResponseTainting, is_cors_safelisted_request_header,
+};
 use url::Url;
 
 use crate::fetch::Fetch;
@@ -12,7 +14,9 @@ use crate::machine::{ResponseHead, Step};
 use crate::main_fetch::{finish, main_fetch};
 use crate::method::Method;
 use crate::network_error::NetworkError;
-use crate::redirect_rules::CredentialsInUrl;
+use crate::redirect_rules::{
+    AtFirst, CredentialsInUrl, PreflightAfterRedirect, RedirectRefusal, RedirectedDelete,
+};
 use crate::referrer::set_referrer_policy_on_redirect;
 use crate::request::Body;
 use crate::request_constructor::includes_credentials;
@@ -30,17 +34,26 @@ pub(crate) fn http_redirect_fetch(
     head: &ResponseHead,
     now: Duration,
 ) -> Step {
-    // 3. to 5.
     let rules = ua.profile().redirect_rules();
+    // 3. to 5.
     let to = match rules.location(head, fetch.request.current_url()) {
         Ok(Some(to)) => to,
         Ok(None) => return finish(fetch, head),
         Err(failure) => return fetch.fail(ua, NetworkError::RedirectLocation(failure)),
     };
     // 6. to 11.
-    if let Some(error) = redirect_error(&fetch, head, (&to, rules.credentials_in_url)) {
-        return fetch.fail(ua, error);
+    match redirect_error(&fetch, head, (&to, rules.credentials_in_url)) {
+        Some(NetworkError::RedirectCredentials)
+            if rules.refusal == RedirectRefusal::AfterThePreflight
+                && fetch.request.response_tainting == ResponseTainting::Basic =>
+        {
+            fetch.doom = Some(NetworkError::RedirectCredentials);
+        }
+        Some(error) => return fetch.fail(ua, error),
+        None => {}
     }
+    let leaves_origin = !are_same_origin(fetch.request.url_list.current_origin(), &origin_of(&to));
+    note_first(&mut fetch.request, ua);
     let request = &mut fetch.request;
     request.redirect_count += 1;
     if ua.profile().quirks().dropped_headers == DroppedHeaders::ComeBack {
@@ -51,7 +64,12 @@ pub(crate) fn http_redirect_fetch(
         }
     }
     // 12.
-    if becomes_get(&request.method, head.status) {
+    let is_delete = rules.delete == RedirectedDelete::BecomesGet
+        && *request.method == *b"DELETE"
+        && leaves_origin;
+    if !becomes_get(&request.method, head.status) && !is_delete {
+        restore_content_type(request, (leaves_origin, &to));
+    } else {
         request.method = Method::GET;
         request.body = None;
         delete_request_body_headers(&mut request.headers);
@@ -59,7 +77,6 @@ pub(crate) fn http_redirect_fetch(
     }
     // 13.
     let request = &mut fetch.request;
-    let leaves_origin = !are_same_origin(request.url_list.current_origin(), &origin_of(&to));
     if let Some(of_script) = &mut request.of_script
         && leaves_origin
     {
@@ -78,6 +95,40 @@ pub(crate) fn http_redirect_fetch(
     set_referrer_policy_on_redirect(&mut fetch.request, &head.headers);
     // 22.
     main_fetch(fetch, ua, now)
+}
+
+/// Keeps what later preflights are to know of the first hop.
+fn note_first(request: &mut Request, ua: &UserAgent) {
+    if ua.profile().redirect_rules().preflight == PreflightAfterRedirect::OfTheScript
+        && request.at_first.is_none()
+    {
+        let quirks = ua.profile().quirks();
+        request.at_first = Some(Box::new(AtFirst {
+            unsafe_header_names: quirks.cors_unsafe_request_header_names(&request.headers),
+            referrer: request.referrer.clone(),
+            referrer_part: request.referrer_part,
+            content_type: request
+                .headers
+                .iter()
+                .find(|it| it.name().eq_ignore_ascii_case(b"content-type"))
+                .cloned(),
+        }));
+    }
+}
+
+/// Brings the script's `Content-Type` back to a request that became `GET` before.
+fn restore_content_type(request: &mut Request, (leaves_origin, to): (bool, &Url)) {
+    let is_cors = request.response_tainting == ResponseTainting::Cors
+        || request.mode == RequestMode::Cors && !are_same_origin(&origin_of(to), request.origin());
+    let first = request.at_first.as_ref();
+    let Some(header) = first.and_then(|it| it.content_type.clone()) else {
+        return;
+    };
+    let is_kept =
+        !leaves_origin || is_cors_safelisted_request_header(header.name(), header.value());
+    if is_cors && is_kept && !request.headers.contains(b"content-type") {
+        request.headers.append(header);
+    }
 }
 
 /// Why the redirect is not followed, if it is not.

@@ -11,6 +11,7 @@ use url::Url;
 use crate::address_space::AddressSpace;
 use crate::integrity::IntegrityMetadata;
 use crate::method::Method;
+use crate::redirect_rules::AtFirst;
 use crate::referrer::Part;
 use crate::request::{Body, CacheMode, Referrer, ReferrerPolicy};
 use crate::url_list::UrlList;
@@ -42,6 +43,12 @@ pub struct Request {
     pub(crate) response_tainting: ResponseTainting,
     pub(crate) integrity: Option<IntegrityMetadata>,
     pub(crate) redirect_count: u8,
+    /// The origin of the page's URL, which a sandboxed page has not for its own.
+    pub(crate) page_url_origin: RequestOrigin,
+    /// What later preflights are to know of the first hop.
+    pub(crate) at_first: Option<Box<AtFirst>>,
+    /// Did the last hop have an `Origin`?
+    pub(crate) named_origin: bool,
     pub(crate) timing_allow: TimingAllow,
     /// The [target IP address space](https://wicg.github.io/local-network-access/#request-target-ip-address-space);
     /// never public.

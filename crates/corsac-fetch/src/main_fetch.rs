@@ -5,7 +5,8 @@ use std::time::Duration;
 use corsac::method::is_cors_safelisted_method;
 use corsac::user_agent::{
     ExposedHeaderNames, Header, HeaderList, Quirks, RedirectMode, RequestMode, ResponseTainting,
-    ResponseType, basic_filtered_headers, cors_filtered_headers, needs_cors_preflight,
+    ResponseType, UseCorsPreflight, basic_filtered_headers, cors_filtered_headers,
+    needs_cors_preflight,
 };
 
 use crate::address_space::AddressSpace;
@@ -19,6 +20,7 @@ use crate::local_network_access::LocalNetworkRule;
 use crate::machine::{ResponseHead, Step};
 use crate::mixed_content::is_blocked_as_mixed_content;
 use crate::network_error::NetworkError;
+use crate::redirect_rules::PreflightAfterRedirect;
 use crate::referrer::set_determined_referrer;
 use crate::response::FilteredResponse;
 use crate::trace::{PreflightCauses, Rule, StepOutcome, TaintingReason};
@@ -45,6 +47,11 @@ pub(crate) fn main_fetch(mut fetch: Box<Fetch>, ua: &mut UserAgent, now: Duratio
     // 9.
     set_determined_referrer(&mut fetch.request, ua.profile().referrer_rules());
     // 12.
+    if ua.profile().redirect_rules().preflight == PreflightAfterRedirect::OfTheScript
+        && !fetch.preflighted.is_empty()
+    {
+        fetch.request.use_cors_preflight = UseCorsPreflight::Set;
+    }
     match branch(&mut fetch.request, &ua.profile().quirks()) {
         Branch::Scheme(reason) => {
             taint(&mut fetch, ResponseTainting::Basic, reason);
@@ -93,7 +100,10 @@ fn branch(request: &mut Request, quirks: &Quirks) -> Branch {
         _ => {
             let of_script = request.of_script.as_ref();
             let asked_for = of_script.map_or(&request.headers, |it| &it.asked_for);
-            request.unsafe_header_names = quirks.cors_unsafe_request_header_names(asked_for);
+            request.unsafe_header_names = match &request.at_first {
+                Some(first) => first.unsafe_header_names.clone(),
+                None => quirks.cors_unsafe_request_header_names(asked_for),
+            };
             let asks_again = |it: &OfScript| {
                 it.was_preflighted
                     || !quirks
@@ -201,7 +211,7 @@ pub(crate) fn finish(fetch: Box<Fetch>, head: &ResponseHead) -> Step {
 fn filtered(fetch: &Fetch, head: &ResponseHead) -> FilteredResponse {
     let request = &fetch.request;
     // 22.
-    let has_body = request.method != b"HEAD" && !is_null_body_status(head.status);
+    let has_body = has_body(request, head);
     let visible = |r#type, headers| FilteredResponse {
         r#type,
         url: Some(shared_without_fragment(request.current_url())),
@@ -242,6 +252,11 @@ pub(crate) fn hidden(r#type: ResponseType) -> FilteredResponse {
         has_body: false,
         data: None,
     }
+}
+
+/// Has the response a body?
+pub(crate) fn has_body(request: &Request, head: &ResponseHead) -> bool {
+    request.method != b"HEAD" && !is_null_body_status(head.status)
 }
 
 /// Follows [null body status](https://fetch.spec.whatwg.org/#null-body-status).

@@ -5,6 +5,7 @@ use corsac::user_agent::{
 };
 
 use crate::internal_request::Request;
+use crate::redirect_rules::OriginOfGet;
 use crate::request::ReferrerPolicy;
 
 /// The `Origin` field of a request; `None` if it has none.
@@ -13,13 +14,19 @@ use crate::request::ReferrerPolicy;
 /// A page that did not ask for the CORS protocol has its referrer policy respected here too.
 #[must_use]
 pub fn origin_header(request: &Request) -> Option<Header> {
+    origin_by(request, OriginOfGet::Dropped)
+}
+
+/// The field by the rule of a user agent.
+pub(crate) fn origin_by(request: &Request, of_get: OriginOfGet) -> Option<Header> {
     // 3.
     let is_cors = request.response_tainting == ResponseTainting::Cors;
     if is_cors || request.mode == RequestMode::WebSocket {
         return Some(request.serialized_origin().to_header());
     }
     // 4.
-    if matches!(request.method(), b"GET" | b"HEAD") {
+    let is_kept = of_get == OriginOfGet::Kept && request.named_origin && !request.has_left_origin();
+    if matches!(request.method(), b"GET" | b"HEAD") && !is_kept {
         return None;
     }
     // 4.1.

@@ -6,15 +6,21 @@ use corsac::user_agent::{
     AuthorizationWildcard, CacheBypass, CacheGranularity, CacheQuirks, CachedHead, CachedTaint,
     CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, DroppedHeaders, ForcedLookup,
     ForcedPreflight, HighBytes, MaxAgeNumber, MaxAgeQuirks, OnFailure, OnInsufficient,
-    PreflightCheckOrder, PreflightOrigin, Quirks, RepeatedHeaders, RepeatedNames, SafelistedTotal,
-    UnkeptAnswer,
+    PreflightCheckOrder, PreflightOrigin, Quirks, RangeGrammar, RepeatedHeaders, RepeatedNames,
+    SafelistedTotal, StoredAnswer, UnkeptAnswer,
 };
 
-use crate::cookies::{CookieRedirects, CookieRules, CookieSite, SecureCookies, UnsetSameSite};
+use crate::cookies::{
+    CookieRedirects, CookieRules, CookieSite, NoneWithoutSecure, SecureCookies, ThirdParties,
+    UnsetSameSite,
+};
 use crate::local_network_access::LocalNetworkRule;
 use crate::mixed_content::MixedContentRule;
-use crate::redirect_rules::{CredentialsInUrl, Locations, RedirectRules};
-use crate::referrer::{AcrossSites, Downgrade, ReferrerRules};
+use crate::redirect_rules::{
+    CheckedCredentials, CredentialsInUrl, Locations, OriginOfGet, PreflightAfterRedirect,
+    RedirectRefusal, RedirectRules, RedirectedDelete,
+};
+use crate::referrer::{AcrossSites, Downgrade, ReferrerRules, SandboxedReferrer};
 use crate::script_rules::{ScriptRules, ScriptedUserAgent, UploadListener};
 use crate::sec_fetch::FetchMetadataRule;
 
@@ -65,7 +71,8 @@ impl Profile {
 
 impl Profile {
     /// How cookies are kept and sent.
-    pub(crate) const fn cookie_rules(self) -> CookieRules {
+    #[must_use]
+    pub const fn cookie_rules(self) -> CookieRules {
         CookieRules {
             unset_same_site: match self {
                 Self::Spec | Self::Chromium => UnsetSameSite::Lax,
@@ -82,6 +89,14 @@ impl Profile {
             redirects: match self {
                 Self::Chromium => CookieRedirects::DoNotCount,
                 Self::Spec | Self::Firefox | Self::WebKit => CookieRedirects::Count,
+            },
+            none_without_secure: match self {
+                Self::Spec | Self::Chromium | Self::Firefox => NoneWithoutSecure::Refused,
+                Self::WebKit => NoneWithoutSecure::Kept,
+            },
+            third_parties: match self {
+                Self::Spec | Self::Chromium | Self::Firefox => ThirdParties::BySameSite,
+                Self::WebKit => ThirdParties::Blocked,
             },
         }
     }
@@ -102,7 +117,8 @@ impl Profile {
         match self {
             Self::Chromium => FetchMetadataRule::SchemefulForRequests,
             Self::Firefox => FetchMetadataRule::SecureRedirects,
-            Self::Spec | Self::WebKit => FetchMetadataRule::Schemeful,
+            Self::WebKit => FetchMetadataRule::SchemefulUnlessRedirected,
+            Self::Spec => FetchMetadataRule::Schemeful,
         }
     }
 
@@ -111,13 +127,19 @@ impl Profile {
         match self {
             Self::Chromium => ReferrerRules {
                 downgrade: Downgrade::FromHttps,
-                across_sites: AcrossSites::AsThePolicySays,
+                ..ReferrerRules::SPEC
             },
             Self::Firefox => ReferrerRules {
                 downgrade: Downgrade::FromHttps,
                 across_sites: AcrossSites::AtMostTheDefault,
+                ..ReferrerRules::SPEC
             },
-            Self::Spec | Self::WebKit => ReferrerRules::SPEC,
+            Self::WebKit => ReferrerRules {
+                across_sites: AcrossSites::AtMostTheOrigin,
+                sandboxed: SandboxedReferrer::Url,
+                ..ReferrerRules::SPEC
+            },
+            Self::Spec => ReferrerRules::SPEC,
         }
     }
 
@@ -127,8 +149,18 @@ impl Profile {
             Self::Chromium => RedirectRules {
                 locations: Locations::OneOrNone,
                 credentials_in_url: CredentialsInUrl::Nowhere,
+                ..RedirectRules::SPEC
             },
-            Self::Spec | Self::Firefox | Self::WebKit => RedirectRules::SPEC,
+            Self::WebKit => RedirectRules {
+                locations: Locations::NotEmptyIfFollowed,
+                delete: RedirectedDelete::BecomesGet,
+                origin_of_get: OriginOfGet::Kept,
+                preflight: PreflightAfterRedirect::OfTheScript,
+                credentials: CheckedCredentials::OfTheFirstHop,
+                refusal: RedirectRefusal::AfterThePreflight,
+                ..RedirectRules::SPEC
+            },
+            Self::Spec | Self::Firefox => RedirectRules::SPEC,
         }
     }
 
@@ -163,6 +195,7 @@ const CHROMIUM: Quirks = Quirks {
     repeated_headers: RepeatedHeaders::JudgedTogether,
     client_hints: ClientHints::Safelisted,
     high_bytes: HighBytes::Safelisted,
+    range_grammar: RangeGrammar::Standard,
     repeated_names: RepeatedNames::NamedOnce,
     preflight_origin: PreflightOrigin::OfRequest,
     forced_preflight: ForcedPreflight::AllowsItsMethod,
@@ -180,6 +213,7 @@ const CHROMIUM: Quirks = Quirks {
         tainted: CachedTaint::ServesNone,
         forced_lookup: ForcedLookup::AsksForMethod,
         unkept_answer: UnkeptAnswer::Replaces,
+        stored_answer: StoredAnswer::IfItAllows,
         longest_url: Some(1_023),
     },
 };
@@ -195,6 +229,7 @@ const FIREFOX: Quirks = Quirks {
     client_hints: ClientHints::NeedPermission,
     safelisted_total: SafelistedTotal::Unbounded,
     high_bytes: HighBytes::Unsafe,
+    range_grammar: RangeGrammar::Standard,
     repeated_names: RepeatedNames::NamedEachTime,
     preflight_origin: PreflightOrigin::OfPage,
     forced_preflight: ForcedPreflight::AllowsNothingMore,
@@ -212,6 +247,7 @@ const FIREFOX: Quirks = Quirks {
         tainted: CachedTaint::ServesAll,
         forced_lookup: ForcedLookup::AsksForAnything,
         unkept_answer: UnkeptAnswer::ChangesNothing,
+        stored_answer: StoredAnswer::IfItAllows,
         longest_url: None,
     },
 };
@@ -221,15 +257,16 @@ const WEBKIT: Quirks = Quirks {
     max_age: MaxAgeQuirks {
         cap: Duration::from_secs(600),
         invalid: DEFAULT_MAX_AGE,
-        number: MaxAgeNumber::Digits,
+        number: MaxAgeNumber::Signed64,
     },
     safelisted_total: SafelistedTotal::Unbounded,
-    repeated_headers: RepeatedHeaders::JudgedApart,
+    repeated_headers: RepeatedHeaders::JudgedTogether,
     client_hints: ClientHints::NeedPermission,
     high_bytes: HighBytes::Safelisted,
+    range_grammar: RangeGrammar::Lenient,
     repeated_names: RepeatedNames::NamedOnce,
     preflight_origin: PreflightOrigin::OfRequest,
-    forced_preflight: ForcedPreflight::AllowsItsMethod,
+    forced_preflight: ForcedPreflight::AllowsNothingMore,
     dropped_headers: DroppedHeaders::StayDropped,
     authorization: AuthorizationWildcard::Covered,
     check_order: PreflightCheckOrder::StatusFirst,
@@ -241,9 +278,10 @@ const WEBKIT: Quirks = Quirks {
         credentialed: CredentialedEntry::ServesAll,
         head: CachedHead::IsSafelisted,
         bypass: CacheBypass::OfHttpAlone,
-        tainted: CachedTaint::ServesAll,
-        forced_lookup: ForcedLookup::AsksForMethod,
+        tainted: CachedTaint::ServesOneRequest,
+        forced_lookup: ForcedLookup::AsksForAnything,
         unkept_answer: UnkeptAnswer::Replaces,
+        stored_answer: StoredAnswer::IfItIsRead,
         longest_url: None,
     },
 };

@@ -29,6 +29,7 @@ pub fn determine_referrer(request: &Request) -> Option<String> {
 pub(crate) struct ReferrerRules {
     pub(crate) downgrade: Downgrade,
     pub(crate) across_sites: AcrossSites,
+    pub(crate) sandboxed: SandboxedReferrer,
 }
 
 impl ReferrerRules {
@@ -36,6 +37,7 @@ impl ReferrerRules {
     pub(crate) const SPEC: Self = Self {
         downgrade: Downgrade::FromTrustworthyUrls,
         across_sites: AcrossSites::AsThePolicySays,
+        sandboxed: SandboxedReferrer::None,
     };
 }
 
@@ -55,6 +57,17 @@ pub(crate) enum AcrossSites {
     AsThePolicySays,
     /// No more than the default policy would.
     AtMostTheDefault,
+    /// No more than the origin. Schemes do not tell sites apart.
+    AtMostTheOrigin,
+}
+
+/// The referrer of a page whose origin is opaque.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SandboxedReferrer {
+    /// None.
+    None,
+    /// Its URL, as of any page.
+    Url,
 }
 
 /// Sets the referrer of a request to what it carries to its current URL.
@@ -90,10 +103,23 @@ fn part_to_send(request: &Request, source: &Url, rules: ReferrerRules) -> Option
         .iter()
         .map(|it| it.len())
         .sum();
-    let is_cut = len > MAX_REFERRER_LEN || request.referrer_part == Part::Origin;
+    let is_far = || {
+        rules.across_sites == AcrossSites::AtMostTheOrigin
+            && part_across_sites(request, source) == Part::Origin
+    };
+    let is_cut = len > MAX_REFERRER_LEN || request.referrer_part == Part::Origin || is_far();
     match (allowed_part(request, source, rules)?, is_cut) {
         (Part::Whole, false) => Some(Part::Whole),
         (Part::Whole, true) | (Part::Origin, _) => Some(Part::Origin),
+    }
+}
+
+/// The whole to the same site, and the origin to others.
+pub(crate) fn part_across_sites(request: &Request, source: &Url) -> Part {
+    let current = request.url_list.current_origin();
+    match origin_of(source).is_schemelessly_same_site(current) {
+        true => Part::Whole,
+        false => Part::Origin,
     }
 }
 
@@ -136,7 +162,9 @@ fn policy(request: &Request, source: &Url, across_sites: AcrossSites) -> Referre
         AcrossSites::AtMostTheDefault if is_loose && !is_of_site() => {
             ReferrerPolicy::StrictOriginWhenCrossOrigin
         }
-        AcrossSites::AtMostTheDefault | AcrossSites::AsThePolicySays => policy,
+        AcrossSites::AtMostTheDefault
+        | AcrossSites::AtMostTheOrigin
+        | AcrossSites::AsThePolicySays => policy,
     }
 }
 

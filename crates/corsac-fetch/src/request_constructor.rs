@@ -59,6 +59,12 @@ impl Request {
             response_tainting: ResponseTainting::Basic,
             integrity: integrity(&asked.integrity),
             redirect_count: 0,
+            page_url_origin: match &page.origin {
+                RequestOrigin::Tuple(_) => page.origin.clone(),
+                RequestOrigin::Opaque(_) => origin_of(&page.url),
+            },
+            at_first: None,
+            named_origin: false,
             timing_allow: TimingAllow::Passed,
             target_address_space: asked
                 .target_address_space

@@ -1,8 +1,9 @@
 //! The fields that tell a server where a request comes from.
 
-use corsac::user_agent::{Header, HeaderList, RequestMode, RequestOrigin};
+use corsac::user_agent::{Header, HeaderList, RedirectTaint, RequestMode, RequestOrigin};
 
 use crate::internal_request::Request;
+use crate::machine::Purpose;
 use crate::trustworthy::{is_potentially_trustworthy_origin, is_potentially_trustworthy_url};
 
 /// Appends `Sec-Fetch-Dest`, `Sec-Fetch-Mode` and `Sec-Fetch-Site` to the headers of a request.
@@ -11,7 +12,11 @@ use crate::trustworthy::{is_potentially_trustworthy_origin, is_potentially_trust
 /// Nothing is told over a connection that others can read. `Sec-Fetch-User` is only for
 /// navigations, and a script's destination is always `empty`.
 pub fn append_fetch_metadata_headers(request: &Request, headers: &mut HeaderList) {
-    append_by(FetchMetadataRule::Schemeful, request, headers);
+    append_by(
+        FetchMetadataRule::Schemeful,
+        (request, Purpose::Request),
+        headers,
+    );
 }
 
 /// Which hops of a request count as of the page's site.
@@ -21,21 +26,42 @@ pub(crate) enum FetchMetadataRule {
     Schemeful,
     /// The same, but a preflight tells only of the last one.
     SchemefulForRequests,
+    /// The same, but nothing is told by a request with the mode `cors` that was just redirected to
+    /// another origin; and a preflight that names the origin `null` comes from nowhere.
+    SchemefulUnlessRedirected,
     /// The last one if it is of the page's registrable domain and the page is potentially
     /// trustworthy; those before, which only redirects have, if they are `https` too.
     SecureRedirects,
 }
 
-pub(crate) fn append_by(rule: FetchMetadataRule, request: &Request, headers: &mut HeaderList) {
+pub(crate) fn append_by(
+    rule: FetchMetadataRule,
+    (request, purpose): (&Request, Purpose),
+    headers: &mut HeaderList,
+) {
     // 1.
-    if !is_potentially_trustworthy_url(request.current_url()) {
+    let is_told = match (rule, purpose) {
+        (FetchMetadataRule::SchemefulUnlessRedirected, Purpose::Request) => {
+            request.mode != RequestMode::Cors || !request.has_left_origin()
+        }
+        (_, Purpose::Request | Purpose::Preflight) => true,
+    };
+    if !is_told || !is_potentially_trustworthy_url(request.current_url()) {
         return;
     }
     // 2. to 4.
     headers.set(DEST);
     headers.set(mode_header(request.mode));
     let site = match rule {
-        FetchMetadataRule::Schemeful | FetchMetadataRule::SchemefulForRequests => site_of(request),
+        FetchMetadataRule::SchemefulUnlessRedirected
+            if purpose == Purpose::Preflight
+                && request.redirect_taint() != RedirectTaint::SameOrigin =>
+        {
+            Site::CrossSite
+        }
+        FetchMetadataRule::Schemeful
+        | FetchMetadataRule::SchemefulForRequests
+        | FetchMetadataRule::SchemefulUnlessRedirected => site_of(request),
         FetchMetadataRule::SecureRedirects => site_by_secure_redirects(request),
     };
     headers.set(site.to_header());

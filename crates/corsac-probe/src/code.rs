@@ -134,6 +134,8 @@ pub enum Code {
     CookieNotSecure,
     /// The browser does not keep a cookie.
     CookieRefused,
+    /// A browser keeps no cookies of other sites.
+    CookieThirdParty,
     /// Nothing listens there.
     ConnectionRefused,
     /// The host name leads nowhere.

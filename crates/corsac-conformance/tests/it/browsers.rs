@@ -44,5 +44,5 @@ async fn a_page_sees_in_firefox_what_its_profile_foretells() {
 
 #[tokio::test]
 async fn a_page_sees_in_webkit_what_its_profile_foretells() {
-    check(Engine::WebKit, 275).await;
+    check(Engine::WebKit, 0).await;
 }

@@ -40,6 +40,8 @@ pub enum CookieRefusal {
     PrefixInValue,
     /// The URL has no host.
     NoHost,
+    /// The server is of another site than the page, and may keep no cookies there.
+    ThirdParty,
 }
 
 impl CookieRefusal {
@@ -62,6 +64,7 @@ impl CookieRefusal {
             Self::Prefix => "cookie/prefix",
             Self::PrefixInValue => "cookie/prefix-in-value",
             Self::NoHost => "cookie/no-host",
+            Self::ThirdParty => "cookie/third-party",
         }
     }
 }
@@ -94,6 +97,7 @@ impl fmt::Display for CookieRefusal {
                 "there is no name, and the value starts with a prefix that means something in a name"
             }
             Self::NoHost => "the URL has no host",
+            Self::ThirdParty => "the server is of another site than the page",
         })
     }
 }

@@ -210,6 +210,7 @@ fn refused_cookies(scene: &Scene<'_>) -> Vec<Finding> {
                 CookieRefusal::SecureOverHttp
                 | CookieRefusal::OverlaysSecure
                 | CookieRefusal::SameSiteNoneWithoutSecure => Code::CookieNotSecure,
+                CookieRefusal::ThirdParty => Code::CookieThirdParty,
                 _ => Code::CookieRefused,
             };
             let why = match scene.case.profile {

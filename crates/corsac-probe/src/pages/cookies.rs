@@ -36,5 +36,23 @@ pub(super) const COOKIE_REFUSED: Page = Page {
     fix: "Correct the attributes of the cookie.",
 };
 
+pub(super) const COOKIE_THIRD_PARTY: Page = Page {
+    code: Code::CookieThirdParty,
+    name: "cookie-third-party",
+    severity: Severity::Warning,
+    spec: "https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-third-party-cookies",
+    title: "A browser keeps no cookies of other sites",
+    why: "Safari and other browsers on WebKit neither keep nor send a cookie of another site than the \
+     page's, whatever its attributes say.\n\
+     Other browsers do the same where their user has asked for it. CORS cannot change that.",
+    fix: "Serve page and API from one site, such as `app.example.com` and `api.example.com`, or send \
+     the session in a header that the script sets.",
+};
+
 /// In the order of the documentation.
-pub(super) const ALL: [&Page; 3] = [&COOKIE_SAME_SITE, &COOKIE_NOT_SECURE, &COOKIE_REFUSED];
+pub(super) const ALL: [&Page; 4] = [
+    &COOKIE_SAME_SITE,
+    &COOKIE_NOT_SECURE,
+    &COOKIE_REFUSED,
+    &COOKIE_THIRD_PARTY,
+];

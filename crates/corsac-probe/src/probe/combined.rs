@@ -1,6 +1,7 @@
 //! What several browsers together say.
 
 use corsac::user_agent::CredentialsMode;
+use corsac_fetch::cookies::ThirdParties;
 use corsac_fetch::{Profile, StepOutcome};
 
 use super::{Probe, Verdict, Visit};
@@ -70,9 +71,21 @@ pub(super) fn findings(probe: &Probe, visits: &[Visit]) -> Vec<Finding> {
             });
         }
     }
+    drop_what_comes_after(&mut findings);
     findings.extend(difference(visits, &differs));
     findings.extend(unsent_cookies(probe, visits));
     findings
+}
+
+/// That a browser keeps no cookies of other sites concerns a cookie that is right otherwise.
+fn drop_what_comes_after(findings: &mut Vec<Finding>) {
+    let is_wrong = findings.iter().any(|it| {
+        matches!(
+            it.code,
+            Code::CookieSameSite | Code::CookieNotSecure | Code::CookieRefused
+        )
+    });
+    findings.retain(|it| !is_wrong || it.code != Code::CookieThirdParty);
 }
 
 /// Who blocks and who does not.
@@ -121,11 +134,17 @@ fn unsent_cookies(probe: &Probe, visits: &[Visit]) -> Option<Finding> {
         });
         sent.is_some_and(|it| !it.sent.headers.contains(b"cookie"))
     };
-    let browsers: Vec<&str> = visits
+    let browsers: Vec<Profile> = visits
         .iter()
         .filter(lacks_cookie)
-        .map(|it| it.profile.name())
+        .map(|it| it.profile)
         .collect();
-    let why = format!("not sent by {}", browsers.join(", "));
-    (!browsers.is_empty()).then(|| Finding::new(Code::CookieSameSite, Stage::Request, why))
+    let sends_none = |it: &Profile| it.cookie_rules().third_parties == ThirdParties::Blocked;
+    let code = match browsers.iter().all(sends_none) {
+        true => Code::CookieThirdParty,
+        false => Code::CookieSameSite,
+    };
+    let names: Vec<&str> = browsers.iter().map(|it| it.name()).collect();
+    let why = format!("not sent by {}", names.join(", "));
+    (!names.is_empty()).then(|| Finding::new(code, Stage::Request, why))
 }

@@ -31,16 +31,16 @@ pub use guard::{RequestGuard, Written, is_forbidden_request_header};
 pub use header::{Header, StaticHeaderName, is_header_value};
 pub use header_list::{HeaderList, decode_and_split, normalize_header_value, sorted_lowercase_set};
 pub use preflight::{
-    PreflightFailure, PreflightPermissions, check_preflight_permissions, check_preflight_response,
-    cors_preflight_headers, needs_cors_preflight,
+    PreflightFailure, PreflightPermissions, check_preflight_response, cors_preflight_headers,
+    needs_cors_preflight, read_preflight_permissions, read_preflight_response,
 };
 pub use preflight_cache::{CacheKey, MAX_CACHE_ENTRIES, PreflightCache};
 pub use quirks::{
     AuthorizationWildcard, CacheBypass, CacheGranularity, CacheQuirks, CachedHead, CachedTaint,
     CachedWildcard, ClientHints, CredentialedEntry, DEFAULT_MAX_AGE, DroppedHeaders, ForcedLookup,
     ForcedPreflight, HighBytes, MaxAgeNumber, MaxAgeQuirks, OnFailure, OnInsufficient,
-    PreflightCheckOrder, PreflightOrigin, Quirks, RepeatedHeaders, RepeatedNames, SafelistedTotal,
-    UnkeptAnswer,
+    PreflightCheckOrder, PreflightOrigin, Quirks, RangeGrammar, RepeatedHeaders, RepeatedNames,
+    SafelistedTotal, StoredAnswer, UnkeptAnswer,
 };
 pub use range::{RangeWhitespace, SingleRange, parse_single_range_header_value};
 pub use request::{

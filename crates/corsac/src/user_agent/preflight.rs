@@ -88,12 +88,27 @@ pub fn check_preflight_response<'a>(
     response: &'a HeaderList,
     quirks: &Quirks,
 ) -> Result<PreflightPermissions<'a>, PreflightFailure> {
+    let permissions = read_preflight_response(request, status, response, quirks)?;
+    permissions.allow(request, quirks)?;
+    Ok(permissions)
+}
+
+/// Reads what the response to a CORS-preflight request allows, if it may be read at all.
+///
+/// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps 7
+/// to 7.4 and 7.8 to 7.10.
+pub fn read_preflight_response<'a>(
+    request: &CheckedRequest<'a>,
+    status: u16,
+    response: &'a HeaderList,
+    quirks: &Quirks,
+) -> Result<PreflightPermissions<'a>, PreflightFailure> {
     // 7.
     if quirks.check_order == PreflightCheckOrder::StatusFirst {
         check_status(status)?;
     }
     cors_check(request, response).map_err(PreflightFailure::CorsCheck)?;
-    check_preflight_permissions(request, status, response, quirks)
+    read_preflight_permissions(request, status, response, quirks)
 }
 
 fn check_status(status: u16) -> Result<(), PreflightFailure> {
@@ -105,7 +120,7 @@ fn check_status(status: u16) -> Result<(), PreflightFailure> {
 
 /// The same without the CORS check: what is left of it for a user agent that asks the page's own
 /// origin ([`PreflightOrigin::OfPage`](super::PreflightOrigin::OfPage)).
-pub fn check_preflight_permissions<'a>(
+pub fn read_preflight_permissions<'a>(
     request: &CheckedRequest<'a>,
     status: u16,
     response: &'a HeaderList,
@@ -126,22 +141,34 @@ pub fn check_preflight_permissions<'a>(
         None if is_method_implied => Vec::from([request.method]),
         None => Vec::new(),
     };
-    let header_names = header_names.unwrap_or_default();
-    // 7.5.
-    if !is_method_allowed(request, &methods) {
-        return Err(PreflightFailure::MethodNotAllowed);
-    }
-    // 7.6. and 7.7.
-    if let Some(name) = refused_header_name(request, &header_names, quirks) {
-        return Err(PreflightFailure::RequestHeaderNotAllowed(name));
-    }
     // 7.8. to 7.10.
-    let max_age = quirks.max_age.of(response);
     Ok(PreflightPermissions {
         methods,
-        header_names,
-        max_age,
+        header_names: header_names.unwrap_or_default(),
+        max_age: quirks.max_age.of(response),
     })
+}
+
+impl PreflightPermissions<'_> {
+    /// Do they allow the request that is to follow?
+    ///
+    /// Follows [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0), steps
+    /// 7.5 to 7.7.
+    pub fn allow(
+        &self,
+        request: &CheckedRequest<'_>,
+        quirks: &Quirks,
+    ) -> Result<(), PreflightFailure> {
+        // 7.5.
+        if !is_method_allowed(request, &self.methods) {
+            return Err(PreflightFailure::MethodNotAllowed);
+        }
+        // 7.6. and 7.7.
+        match refused_header_name(request, &self.header_names, quirks) {
+            Some(name) => Err(PreflightFailure::RequestHeaderNotAllowed(name)),
+            None => Ok(()),
+        }
+    }
 }
 
 fn is_method_allowed(request: &CheckedRequest<'_>, methods: &[&[u8]]) -> bool {

@@ -18,6 +18,8 @@ pub struct Quirks {
     pub client_hints: ClientHints,
     /// Whether bytes that are not ASCII need permission in a safelisted header.
     pub high_bytes: HighBytes,
+    /// How a `Range` is written that needs no permission.
+    pub range_grammar: RangeGrammar,
     /// How often a preflight names a header that has several lines.
     pub repeated_names: RepeatedNames,
     /// Whose origin a preflight names after a redirect.
@@ -73,6 +75,16 @@ pub enum HighBytes {
     Safelisted,
     /// They do, as if they were control characters.
     Unsafe,
+}
+
+/// How a `Range` is written that needs no permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it is strict or not")]
+pub enum RangeGrammar {
+    /// As the standard has it.
+    Standard,
+    /// Also with `BYTES`, and with a `+` before a number.
+    Lenient,
 }
 
 /// How often a preflight names a header that has several lines which need permission.
@@ -142,6 +154,8 @@ pub struct CacheQuirks {
     pub forced_lookup: ForcedLookup,
     /// What an answer does that is not to be kept at all.
     pub unkept_answer: UnkeptAnswer,
+    /// Which answers are kept.
+    pub stored_answer: StoredAnswer,
     /// Bytes of the longest URL for which anything is kept, if that is bounded.
     pub longest_url: Option<usize>,
 }
@@ -157,12 +171,25 @@ pub enum CacheBypass {
     OfBoth,
 }
 
+/// Which answers to preflights are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "some or all")]
+pub enum StoredAnswer {
+    /// Those that allow the request that asked, as the standard has it.
+    IfItAllows,
+    /// All that can be read and are for the page: what they allow serves a later request even if
+    /// the one that asked fails.
+    IfItIsRead,
+}
+
 /// Whether what was allowed to a request that redirects have tainted serves other requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "it serves all, one or none")]
 pub enum CachedTaint {
     /// It does: all are of the origin `null`, as the standard has it.
     ServesAll,
+    /// It serves the same request when that comes back, and no other.
+    ServesOneRequest,
     /// It serves not even the same request when that comes back; and what was allowed to a page of
     /// an opaque origin serves the redirects of one request.
     ServesNone,
@@ -311,6 +338,7 @@ impl Quirks {
         repeated_headers: RepeatedHeaders::JudgedApart,
         client_hints: ClientHints::NeedPermission,
         high_bytes: HighBytes::Safelisted,
+        range_grammar: RangeGrammar::Standard,
         repeated_names: RepeatedNames::NamedOnce,
         preflight_origin: PreflightOrigin::OfRequest,
         forced_preflight: ForcedPreflight::AllowsItsMethod,
@@ -328,6 +356,7 @@ impl Quirks {
             tainted: CachedTaint::ServesAll,
             forced_lookup: ForcedLookup::AsksForMethod,
             unkept_answer: UnkeptAnswer::Replaces,
+            stored_answer: StoredAnswer::IfItAllows,
             longest_url: None,
         },
     };

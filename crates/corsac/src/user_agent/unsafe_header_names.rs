@@ -7,7 +7,7 @@ use super::client_hints::is_well_formed_client_hint;
 use super::header::Header;
 use super::header_list::HeaderList;
 use super::quirks::{
-    ClientHints, HighBytes, Quirks, RepeatedHeaders, RepeatedNames, SafelistedTotal,
+    ClientHints, HighBytes, Quirks, RangeGrammar, RepeatedHeaders, RepeatedNames, SafelistedTotal,
 };
 use super::safelist::is_cors_safelisted_request_header;
 
@@ -112,8 +112,29 @@ fn judge_each<'a>(headers: &'a HeaderList, quirks: &Quirks) -> (Vec<&'a [u8]>, u
 fn is_safelisted(header: &Header, quirks: &Quirks) -> bool {
     let (name, value) = (header.name(), header.value());
     let is_allowed = quirks.high_bytes == HighBytes::Safelisted || value.is_ascii();
-    is_cors_safelisted_request_header(name, value) && is_allowed
+    let is_safelisted = match quirks.range_grammar {
+        RangeGrammar::Lenient if name.eq_ignore_ascii_case(b"range") => {
+            is_cors_safelisted_request_header(name, &strictly(value))
+        }
+        RangeGrammar::Lenient | RangeGrammar::Standard => {
+            is_cors_safelisted_request_header(name, value)
+        }
+    };
+    is_safelisted && is_allowed
         || quirks.client_hints == ClientHints::Safelisted && is_well_formed_client_hint(name, value)
+}
+
+/// The range in lower case and without the `+` of its numbers.
+fn strictly(range: &[u8]) -> Vec<u8> {
+    let mut strict: Vec<u8> = Vec::with_capacity(range.len());
+    for (at, byte) in range.iter().enumerate() {
+        let is_before_number = range.get(at + 1).is_some_and(u8::is_ascii_digit)
+            && matches!(strict.last(), Some(b'=' | b'-'));
+        if *byte != b'+' || !is_before_number {
+            strict.push(byte.to_ascii_lowercase());
+        }
+    }
+    strict
 }
 
 fn lowercase(name: &[u8]) -> impl Iterator<Item = u8> {
