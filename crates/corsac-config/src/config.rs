@@ -11,6 +11,7 @@ use crate::document::{self, Document};
 use crate::policy;
 use crate::problem::{Problem, Problems, quoted};
 use crate::route;
+use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
 use crate::upstream::Upstream;
 use crate::value::wrong_type;
@@ -23,18 +24,24 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How long the gateway waits for what.
     pub timeouts: Timeouts,
-    /// The routes, in the order of the file; there is at least one, and no path is there twice.
+    /// The routes, in the order of the file; there is at least one, and no two are for the same.
     pub routes: Vec<Route>,
     /// What is legal but doubtful.
     pub warnings: Problems,
 }
 
-/// Requests whose path starts with some segments, and where they go.
+/// Requests for some hosts and some paths, and where they go.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Route {
+    /// The hosts that requests ask for; all if there is none.
+    pub hosts: Vec<HostPattern>,
     /// The path, as [`parse_path`](crate::parse_path) takes it.
     pub path: String,
+    /// Which paths are meant by it.
+    pub extent: Extent,
+    /// What stands in place of `path` when a request is forwarded, if that is something else.
+    pub replaced_by: Option<String>,
     /// Where the requests go.
     pub upstream: Upstream,
     /// The policy that guards them, restricted to the methods that exist there; without one they
@@ -44,6 +51,22 @@ pub struct Route {
     pub policy_name: Option<String>,
     /// The methods that exist there, if the file says so.
     pub methods: Option<Vec<String>>,
+    /// How long an upstream may take to accept a connection, if the route says so.
+    pub connect_timeout: Option<Duration>,
+    /// How long an upstream may take to send the head of its response, if the route says so.
+    pub response_timeout: Option<Duration>,
+    /// Bytes that the body of a request may have.
+    pub max_body: Option<u64>,
+}
+
+/// Which paths a route's path means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a path is the whole or a start")]
+pub enum Extent {
+    /// All that start with its segments.
+    Prefix,
+    /// This one alone.
+    Exact,
 }
 
 /// How long the gateway waits for what.
@@ -125,19 +148,26 @@ fn read_timeouts<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Time
         ("response-timeout", &mut timeouts.response),
         ("shutdown-timeout", &mut timeouts.shutdown),
     ] {
-        let Some(value) = table.value(key) else {
-            continue;
-        };
-        let Some(duration) = document.duration(value) else {
-            continue;
-        };
-        if duration.is_zero() || duration > MAX_TIMEOUT {
-            let message = format!("`{key}` is more than zero, and at most a day");
-            document.report(Problem::error("timeout-range", message).at(value.span()));
+        if let Some(duration) = read_timeout(key, table, document) {
+            *timeout = duration;
         }
-        *timeout = duration;
     }
     timeouts
+}
+
+/// A timeout, if the table has it.
+pub(crate) fn read_timeout<'s>(
+    key: &str,
+    table: &Table<'_, 's>,
+    document: &mut Document<'s>,
+) -> Option<Duration> {
+    let value = table.value(key)?;
+    let duration = document.duration(value)?;
+    if duration.is_zero() || duration > MAX_TIMEOUT {
+        let message = format!("`{key}` is more than zero, and at most a day");
+        document.report(Problem::error("timeout-range", message).at(value.span()));
+    }
+    Some(duration)
 }
 
 /// A policy of the file that routes can name.

@@ -49,19 +49,22 @@ mod policy;
 mod problem;
 mod render;
 mod route;
+mod route_host;
 mod route_path;
+mod size;
 mod table;
 mod text;
 mod upstream;
 mod value;
 
 pub use config::{
-    Config, DEFAULT_LISTEN, Route, Timeouts, read, read_policy, read_policy_with_warnings,
+    Config, DEFAULT_LISTEN, Extent, Route, Timeouts, read, read_policy, read_policy_with_warnings,
 };
 pub use document::{MAX_SOURCE_LEN, MAX_TOKENS};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};
 pub use lines::Position;
 pub use problem::{MAX_PROBLEMS, Problem, Problems, Severity};
 pub use render::Style;
+pub use route_host::HostPattern;
 pub use route_path::{MalformedPath, PathFault, parse_path};
 pub use upstream::{MalformedUpstream, Upstream, UpstreamFault};

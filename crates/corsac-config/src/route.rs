@@ -1,14 +1,16 @@
 //! From the tables of the routes to the routes.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use corsac::Policy;
 use toml::de::DeValue;
 
-use crate::config::{Policies, Route, Usage};
+use crate::config::{Extent, Policies, Route, Usage, read_timeout};
 use crate::document::Document;
 use crate::nearest::nearest;
 use crate::problem::{MAX_PROBLEMS, Problem, quoted};
+use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
 use crate::text::Text;
 use crate::value::{Value, wrong_type};
@@ -67,14 +69,25 @@ fn route_values<'t, 's>(table: &Table<'t, 's>, document: &mut Document<'s>) -> V
 /// What the routes of a file are read with.
 struct Reader<'a, 's> {
     policies: &'a mut Policies,
-    seen: BTreeSet<String>,
+    /// The host, the path and its extent of each route so far; every host is none.
+    seen: BTreeSet<(String, String, Extent)>,
     document: &'a mut Document<'s>,
 }
 
 impl<'s> Reader<'_, 's> {
     fn route(&mut self, table: &Table<'_, 's>) -> Option<Route> {
-        let path = table.required("path", self.document);
-        let path = path.and_then(|it| self.path(it));
+        let (hosts, names) = match table.value("host") {
+            // Every host is the empty name.
+            None => (Vec::new(), vec![String::new()]),
+            Some(value) => {
+                let hosts = self.document.hosts(value);
+                let names = hosts.iter().map(HostPattern::to_string).collect();
+                (hosts, names)
+            }
+        };
+        let place = self.place(table, &names);
+        let replaced_by = table.value("replace-prefix");
+        let replaced_by = replaced_by.and_then(|it| self.any_path(it));
         let upstream = table.required("upstream", self.document);
         let upstream = upstream.and_then(|it| self.document.upstream(it));
         let policy_name = table
@@ -86,29 +99,71 @@ impl<'s> Reader<'_, 's> {
             Some(texts) => self.restricted(policy, table, texts),
             None => policy,
         };
+        let connect_timeout = read_timeout("connect-timeout", table, self.document);
+        let response_timeout = read_timeout("response-timeout", table, self.document);
+        let max_body = table.value("max-body");
+        let max_body = max_body.and_then(|it| self.document.size(it));
+        let (path, extent) = place?;
         Some(Route {
-            path: path?,
+            hosts,
+            path,
+            extent,
+            replaced_by,
             upstream: upstream?,
             policy,
             policy_name: policy_name.map(|it| it.value.to_owned()),
             methods: methods.map(|it| it.iter().map(|it| it.value.to_owned()).collect()),
+            connect_timeout,
+            response_timeout,
+            max_body,
         })
     }
 
-    /// The path of a route, which no other route has.
-    fn path(&mut self, value: &Value<'s>) -> Option<String> {
+    /// The path of a route, which no other route has for the same host.
+    fn place(&mut self, table: &Table<'_, 's>, hosts: &[String]) -> Option<(String, Extent)> {
+        let (value, extent) = match (table.value("path"), table.value("exact")) {
+            (Some(_), Some(exact)) => {
+                let message = "a route has `path` or `exact`, and not both";
+                self.document
+                    .report(Problem::error("route-paths", message).at(exact.span()));
+                (exact, Extent::Exact)
+            }
+            (None, Some(exact)) => (exact, Extent::Exact),
+            (path, None) => (
+                path.or_else(|| table.required("path", self.document))?,
+                Extent::Prefix,
+            ),
+        };
+        let path = self.any_path(value)?;
+        let text = self.document.string(value)?;
+        let span = text.source_span(0..text.value.len());
+        self.tell_apart(span, hosts, (path.trim_end_matches('/'), extent));
+        Some((path, extent))
+    }
+
+    fn any_path(&mut self, value: &Value<'s>) -> Option<String> {
         let text = self.document.string(value)?;
         self.document.route_path(&text);
-        if !self
-            .seen
-            .insert(text.value.trim_end_matches('/').to_owned())
-        {
-            let message = "another route has this path already";
-            let span = text.source_span(0..text.value.len());
-            self.document
-                .report(Problem::error("route-duplicate", message).at(span));
-        }
         Some(text.value.to_owned())
+    }
+
+    /// Reports a route for what another route is for.
+    fn tell_apart(&mut self, span: Range<usize>, hosts: &[String], place: (&str, Extent)) {
+        let (path, extent) = place;
+        for host in hosts {
+            if self.seen.insert((host.clone(), path.to_owned(), extent)) {
+                continue;
+            }
+            let message = match host.as_str() {
+                "" => "another route has this path already".to_owned(),
+                host => format!(
+                    "another route has this path already, for the host {}",
+                    quoted(host)
+                ),
+            };
+            self.document
+                .report(Problem::error("route-duplicate", message).at(span.clone()));
+        }
     }
 
     /// The policy of this name.

@@ -105,7 +105,18 @@ impl Kind {
                 "dangerously-allow-insecure-origins",
                 "dangerously-allow-public-suffix",
             ],
-            Self::Route => &["path", "upstream", "policy", "methods"],
+            Self::Route => &[
+                "host",
+                "path",
+                "exact",
+                "replace-prefix",
+                "upstream",
+                "policy",
+                "methods",
+                "connect-timeout",
+                "response-timeout",
+                "max-body",
+            ],
         }
     }
 

@@ -10,6 +10,7 @@ use corsac::{Answer, Refusal};
 use corsac_tower::apply::Head;
 use http::header::{ALLOW, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Uri, Version};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
@@ -69,7 +70,7 @@ impl Client {
             .gateway
             .routes
             .load()
-            .find(request.uri().path())
+            .find(request.uri(), request.headers())
             .map(Arc::clone);
         let Some(route) = route else {
             return Step::Answered(Answered::failed(
@@ -111,9 +112,10 @@ impl Client {
         let (mut head, body) = request.into_parts();
         let host = route.upstream.host_field();
         let upgrade = rewrite::request(&mut head, &survey, host, &self.address);
+        head.uri = route.target(head.uri);
         let on_upgrade = upgrade.and_then(|_| head.extensions.remove::<OnUpgrade>());
         head.extensions.clear();
-        let request = Request::from_parts(head, RequestBody::new(body));
+        let request = Request::from_parts(head, RequestBody::new(body, route.max_body));
         Step::Forward(Forward {
             route,
             request,
@@ -292,6 +294,9 @@ fn answer_without_upstream(
     }
     if let Err(failure) = rewrite::can_be_forwarded(request, survey) {
         return Some(Answered::failed(failure));
+    }
+    if request.body().size_hint().lower() > route.max_body {
+        return Some(Answered::failed(Failure::BodyTooLong));
     }
     rewrite::is_for_the_gateway(request, survey).then(|| Answered::options(route))
 }

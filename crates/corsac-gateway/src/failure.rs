@@ -28,6 +28,8 @@ pub enum Failure {
     RequestTimeout,
     /// The request's body ended early or was malformed.
     RequestBroken,
+    /// The request's body is longer than the route takes.
+    BodyTooLong,
     /// The request has passed this kind of gateway too often.
     Loop,
     /// The upstream does not accept connections.
@@ -56,6 +58,7 @@ impl Failure {
             Self::AmbiguousPath => "path-ambiguous",
             Self::RequestTimeout => "request-timeout",
             Self::RequestBroken => "request-broken",
+            Self::BodyTooLong => "body-too-long",
             Self::Loop => "loop",
             Self::UpstreamUnreachable => "upstream-unreachable",
             Self::UpstreamClosed => "upstream-closed",
@@ -77,6 +80,7 @@ impl Failure {
                 StatusCode::BAD_REQUEST
             }
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Loop => StatusCode::LOOP_DETECTED,
             Self::UpstreamUnreachable | Self::UpstreamClosed | Self::InvalidResponse => {
                 StatusCode::BAD_GATEWAY
@@ -100,6 +104,9 @@ impl Failure {
             }
             Self::RequestTimeout => "request-timeout: the request's body did not arrive in time\n",
             Self::RequestBroken => "request-broken: the request's body is not whole\n",
+            Self::BodyTooLong => {
+                "body-too-long: the request's body is longer than may be sent here\n"
+            }
             Self::Loop => "loop: the request has passed this gateway too often\n",
             Self::UpstreamUnreachable => {
                 "upstream-unreachable: the server behind this gateway accepts no connection\n"
@@ -130,7 +137,7 @@ impl Failure {
         );
         match self {
             // The rest of the request is still to come, or never will.
-            Self::RequestTimeout | Self::RequestBroken => {
+            Self::RequestTimeout | Self::RequestBroken | Self::BodyTooLong => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Self::NoRoute

@@ -48,8 +48,10 @@ mod limits;
 mod observer;
 mod path;
 mod rewrite;
+mod route_tree;
 mod routes;
 mod serve;
+mod sites;
 mod tunnel;
 mod upstream;
 

@@ -1,7 +1,11 @@
-//! Paths that could mean one thing to the gateway and another to the upstream.
+//! Paths that could mean one thing to the gateway and another to the upstream, and paths that are
+//! meant to.
 
 use std::borrow::Cow;
 use std::fmt::Write;
+
+use http::Uri;
+use http::uri::PathAndQuery;
 
 /// The path with nothing percent-encoded that need not be.
 ///
@@ -88,4 +92,52 @@ fn hex_digit(byte: u8) -> Option<u8> {
     char::from(byte)
         .to_digit(16)
         .and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// What stands in place of a route's path when its requests are forwarded.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    /// Segments of the route's path. In the path of a request they may be spelled otherwise.
+    n_segments: usize,
+    /// Without a slash at its end.
+    replaced_by: Box<str>,
+}
+
+impl Replacement {
+    pub(crate) fn new(path: &str, replaced_by: &str) -> Self {
+        let segments = path.split('/').filter(|segment| !segment.is_empty());
+        Self {
+            n_segments: segments.count(),
+            replaced_by: replaced_by.trim_end_matches('/').into(),
+        }
+    }
+
+    /// The target with another path, and its query.
+    pub(crate) fn applied(&self, uri: Uri) -> Uri {
+        let rest = self.rest(uri.path());
+        let mut target = String::with_capacity(self.replaced_by.len() + rest.len() + 1);
+        target.push_str(&self.replaced_by);
+        if target.is_empty() {
+            // Two slashes at the start would make a host of what follows for some servers.
+            target.push('/');
+            target.push_str(rest.trim_start_matches('/'));
+        } else {
+            target.push_str(rest);
+        }
+        if let Some(query) = uri.query() {
+            target.push('?');
+            target.push_str(query);
+        }
+        let mut parts = uri.into_parts();
+        let target = PathAndQuery::try_from(target);
+        parts.path_and_query = Some(target.expect("it is made of parts of such"));
+        Uri::from_parts(parts).expect("only the path is another")
+    }
+
+    /// What follows the route's path.
+    fn rest<'p>(&self, path: &'p str) -> &'p str {
+        // It starts with the slash of the segment after the last one of the route.
+        let mut slashes = path.match_indices('/').map(|(at, _)| at);
+        slashes.nth(self.n_segments).map_or("", |at| &path[at..])
+    }
 }

@@ -1,18 +1,19 @@
-//! Which upstream a path belongs to.
+//! Which upstream a request belongs to.
 
 use std::sync::Arc;
 
 use corsac_config::{Config, Timeouts};
 use corsac_tower::apply::PreparedPolicy;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use crate::path;
+use crate::path::Replacement;
+use crate::sites::Sites;
 use crate::upstream::{Patience, Upstream};
 
 /// The routes of a configuration, prepared for look-up.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    root: Node,
+    sites: Sites,
     upstreams: Vec<Arc<Upstream>>,
     pub(crate) timeouts: Timeouts,
 }
@@ -23,6 +24,8 @@ pub(crate) struct Route {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) policy: Option<PreparedPolicy>,
     pub(crate) patience: Patience,
+    pub(crate) max_body: u64,
+    replacement: Option<Replacement>,
     methods: Option<ExistingMethods>,
 }
 
@@ -32,56 +35,30 @@ struct ExistingMethods {
     allow: HeaderValue,
 }
 
-/// A place in the tree of paths, one level per segment.
-#[derive(Debug, Default)]
-struct Node {
-    route: Option<Arc<Route>>,
-    /// Sorted by segment.
-    children: Vec<(Box<[u8]>, Self)>,
-}
-
 impl Routes {
     /// The routes of `config`. Upstreams that `old` has too are taken over with their connections.
     pub(crate) fn new(config: &Config, old: Option<&Self>) -> Self {
         let mut routes = Self {
-            root: Node::default(),
+            sites: Sites::default(),
             upstreams: Vec::new(),
             timeouts: config.timeouts,
         };
         for route in &config.routes {
             let upstream = routes.upstream(&route.upstream, old);
-            let patience = Patience {
-                connect: config.timeouts.connect,
-                response: config.timeouts.response,
-            };
-            let policy = route.policy.clone().map(PreparedPolicy::new);
-            let methods = route.methods.as_deref().map(ExistingMethods::new);
-            let route_at = Arc::new(Route {
-                upstream,
-                policy,
-                patience,
-                methods,
-            });
-            routes.root.at(&route.path).route = Some(route_at);
+            let prepared = Arc::new(Route::new(route, upstream, &config.timeouts));
+            let hosts = route.hosts.iter().map(Some);
+            let every = route.hosts.is_empty().then_some(None);
+            for host in hosts.chain(every) {
+                let site = routes.sites.of(host);
+                site.insert(&route.path, route.extent, Arc::clone(&prepared));
+            }
         }
         routes
     }
 
-    /// The route whose path is the longest prefix of `path`, on whole segments.
-    ///
-    /// It looks at as many segments as the longest route has, however long the path is.
-    pub(crate) fn find(&self, path: &str) -> Option<&Arc<Route>> {
-        let path = path::normalized(path);
-        let mut node = &self.root;
-        let mut found = node.route.as_ref();
-        for segment in segments(path.strip_prefix('/')?) {
-            let Some(child) = node.child(segment) else {
-                break;
-            };
-            node = child;
-            found = node.route.as_ref().or(found);
-        }
-        found
+    /// The route of a request.
+    pub(crate) fn find(&self, uri: &Uri, headers: &HeaderMap) -> Option<&Arc<Route>> {
+        self.sites.find(uri, headers)
     }
 
     pub(crate) fn sweep(&self) {
@@ -103,6 +80,29 @@ impl Routes {
 }
 
 impl Route {
+    fn new(route: &corsac_config::Route, upstream: Arc<Upstream>, timeouts: &Timeouts) -> Self {
+        let replaced_by = route.replaced_by.as_deref();
+        Self {
+            upstream,
+            policy: route.policy.clone().map(PreparedPolicy::new),
+            patience: Patience {
+                connect: route.connect_timeout.unwrap_or(timeouts.connect),
+                response: route.response_timeout.unwrap_or(timeouts.response),
+            },
+            max_body: route.max_body.unwrap_or(u64::MAX),
+            replacement: replaced_by.map(|it| Replacement::new(&route.path, it)),
+            methods: route.methods.as_deref().map(ExistingMethods::new),
+        }
+    }
+
+    /// The target of a request as the upstream gets it.
+    pub(crate) fn target(&self, uri: Uri) -> Uri {
+        match &self.replacement {
+            Some(replacement) => replacement.applied(uri),
+            None => uri,
+        }
+    }
+
     /// Does the method exist here? If not, this is what `Allow` says.
     pub(crate) fn method_refusal(&self, method: &Method) -> Option<&HeaderValue> {
         let existing = self.methods.as_ref()?;
@@ -133,36 +133,4 @@ impl ExistingMethods {
         let allow = HeaderValue::from_str(&listed.join(", ")).expect("methods are tokens");
         Self { methods, allow }
     }
-}
-
-impl Node {
-    /// The place of a route's path, made if it is not there.
-    fn at(&mut self, path: &str) -> &mut Self {
-        let mut node = self;
-        for segment in segments(path).filter(|segment| !segment.is_empty()) {
-            let position = match node.position(segment) {
-                Ok(position) => position,
-                Err(position) => {
-                    node.children
-                        .insert(position, (segment.into(), Self::default()));
-                    position
-                }
-            };
-            node = &mut node.children[position].1;
-        }
-        node
-    }
-
-    fn child(&self, segment: &[u8]) -> Option<&Self> {
-        Some(&self.children[self.position(segment).ok()?].1)
-    }
-
-    fn position(&self, segment: &[u8]) -> Result<usize, usize> {
-        self.children
-            .binary_search_by(|(it, _)| (**it).cmp(segment))
-    }
-}
-
-fn segments(path: &str) -> impl Iterator<Item = &[u8]> {
-    path.as_bytes().split(|byte| *byte == b'/')
 }

@@ -9,6 +9,7 @@ mod policy_mistakes;
 mod properties;
 mod rendering;
 mod route_mistakes;
+mod route_place_mistakes;
 mod spans;
 mod syntax;
 mod upstream_mistakes;

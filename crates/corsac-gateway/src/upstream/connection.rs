@@ -50,6 +50,8 @@ pub(crate) enum NoResponse {
     UpstreamSilent,
     /// The client stopped sending the request's body.
     ClientSilent,
+    /// The request's body is longer than the route takes.
+    BodyTooLong,
 }
 
 impl Connection {
@@ -98,7 +100,8 @@ impl Connection {
                 relay.turn(cx, |cx| {
                     drive(driver, is_over, cx);
                     if let Poll::Ready(response) = response.as_mut().poll(cx) {
-                        return Poll::Ready(response.map_err(NoResponse::from));
+                        let broken = |error| no_response(error, upload.as_deref());
+                        return Poll::Ready(response.map_err(broken));
                     }
                     if upload.as_ref().is_some_and(|upload| upload.take_progress()) {
                         deadline.move_to(Instant::now() + patience);
@@ -231,11 +234,13 @@ fn silence(upload: Option<&Upload>) -> NoResponse {
     }
 }
 
-impl From<TrySendError<Request<RequestBody>>> for NoResponse {
-    fn from(mut error: TrySendError<Request<RequestBody>>) -> Self {
-        match error.take_message() {
-            Some(request) => Self::NotSent(Box::new(request)),
-            None => Self::Failed(error.into_error()),
-        }
+fn no_response(
+    mut error: TrySendError<Request<RequestBody>>,
+    upload: Option<&Upload>,
+) -> NoResponse {
+    match error.take_message() {
+        Some(request) => NoResponse::NotSent(Box::new(request)),
+        None if upload.is_some_and(Upload::is_too_long) => NoResponse::BodyTooLong,
+        None => NoResponse::Failed(error.into_error()),
     }
 }

@@ -196,6 +196,7 @@ impl From<NoResponse> for Failure {
             NoResponse::NotSent(_) => Self::UpstreamClosed,
             NoResponse::UpstreamSilent => Self::ResponseTimeout,
             NoResponse::ClientSilent => Self::RequestTimeout,
+            NoResponse::BodyTooLong => Self::BodyTooLong,
             NoResponse::Failed(error) if error.is_user() => Self::RequestBroken,
             NoResponse::Failed(error) if error.is_parse() => Self::InvalidResponse,
             NoResponse::Failed(_) => Self::UpstreamClosed,

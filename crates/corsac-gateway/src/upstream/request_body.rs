@@ -1,5 +1,6 @@
 //! The body of a request on its way from the client to the upstream.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,8 @@ use hyper::body::Incoming;
 #[derive(Debug)]
 pub(crate) struct RequestBody {
     incoming: Option<Incoming>,
+    /// Bytes that may still come.
+    room: u64,
     /// None if there is nothing to send.
     upload: Option<Arc<Upload>>,
 }
@@ -22,14 +25,26 @@ pub(crate) struct RequestBody {
 pub(crate) struct Upload {
     has_progress: AtomicBool,
     waits_for_client: AtomicBool,
+    is_too_long: AtomicBool,
+}
+
+/// Why a body does not come to its end.
+#[derive(Debug)]
+pub(crate) enum BrokenBody {
+    /// The client's connection failed.
+    Client(hyper::Error),
+    /// There is more of it than the route takes.
+    TooLong,
 }
 
 impl RequestBody {
-    pub(crate) fn new(incoming: Incoming) -> Self {
+    /// A body of at most so many bytes.
+    pub(crate) fn new(incoming: Incoming, max_len: u64) -> Self {
         match incoming.is_end_stream() {
             true => Self::empty(),
             false => Self {
                 incoming: Some(incoming),
+                room: max_len,
                 upload: Some(Arc::default()),
             },
         }
@@ -38,6 +53,7 @@ impl RequestBody {
     pub(crate) fn empty() -> Self {
         Self {
             incoming: None,
+            room: 0,
             upload: None,
         }
     }
@@ -53,6 +69,11 @@ impl Upload {
         self.has_progress.swap(false, Ordering::Relaxed)
     }
 
+    /// Was the client about to send more than the route takes?
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.is_too_long.load(Ordering::Relaxed)
+    }
+
     /// Could more be sent if the client had sent it?
     pub(crate) fn waits_for_client(&self) -> bool {
         self.waits_for_client.load(Ordering::Relaxed)
@@ -61,14 +82,15 @@ impl Upload {
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BrokenBody;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenBody>>> {
         let Self {
             incoming: Some(incoming),
+            room,
             upload: Some(upload),
         } = &mut *self
         else {
@@ -78,7 +100,16 @@ impl Body for RequestBody {
         let frame = ready!(Pin::new(incoming).poll_frame(cx));
         upload.waits_for_client.store(false, Ordering::Relaxed);
         upload.has_progress.store(true, Ordering::Relaxed);
-        Poll::Ready(frame)
+        let Some(frame) = frame.transpose().map_err(BrokenBody::Client)? else {
+            return Poll::Ready(None);
+        };
+        let len = frame.data_ref().map_or(0, |data| data.len() as u64);
+        let Some(left) = room.checked_sub(len) else {
+            upload.is_too_long.store(true, Ordering::Relaxed);
+            return Poll::Ready(Some(Err(BrokenBody::TooLong)));
+        };
+        *room = left;
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -91,3 +122,14 @@ impl Body for RequestBody {
             .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
 }
+
+impl fmt::Display for BrokenBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(error) => error.fmt(f),
+            Self::TooLong => f.write_str("the body is too long"),
+        }
+    }
+}
+
+impl std::error::Error for BrokenBody {}
