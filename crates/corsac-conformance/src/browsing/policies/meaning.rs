@@ -6,7 +6,8 @@
 use corsac::user_agent::{AuthorizationWildcard, CachedWildcard, OnFailure, Quirks};
 
 use super::super::place::Places;
-use super::super::scenario::{Answer, Api, Asked as AskedRoute, Body, Call, Credentials, Mode};
+use super::super::scenario::{Answer, Api, Asked as AskedRoute, Call, Mode};
+use super::request::{Request, is_simple};
 use super::trial::{Behind, Refuse, Trial, UPSTREAM, Upstream};
 use crate::fetching::oracle::{Asked, CorsLines, is_asked_first, is_seen, is_shared};
 use crate::oracle::pattern_contains;
@@ -100,15 +101,6 @@ struct Told<'a> {
 struct Kept {
     url: String,
     request: Request,
-}
-
-/// A request, as the prose speaks of it.
-#[derive(Clone)]
-struct Request {
-    method: String,
-    unsafe_names: Vec<String>,
-    has_listener: bool,
-    with_credentials: bool,
 }
 
 impl Told<'_> {
@@ -321,58 +313,6 @@ impl Told<'_> {
         };
         self.is_let_go(request) && is_method && request.unsafe_names.iter().all(is_name)
     }
-}
-
-impl Request {
-    fn of(call: &Call) -> Self {
-        let method = sent_method(&call.method);
-        let mut headers = call.headers.clone();
-        let sets_type = headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        let has_body = call.api == Api::Fetch || !["GET", "HEAD"].contains(&method.as_str());
-        if let Some(Body::Blob { r#type, .. }) = &call.body
-            && has_body
-            && !sets_type
-        {
-            headers.push(("Content-Type".to_owned(), r#type.clone()));
-        }
-        let is_unsafe = |(name, value): &(String, String)| {
-            let name = name.to_lowercase();
-            (!is_safelisted(&name, value)).then_some(name)
-        };
-        Self {
-            method,
-            unsafe_names: headers.iter().filter_map(is_unsafe).collect(),
-            has_listener: call.api == Api::Xhr && call.upload_listener,
-            with_credentials: call.credentials == Credentials::Include,
-        }
-    }
-}
-
-/// Is the header safelisted? The values that are tried are short and plain.
-fn is_safelisted(name: &str, value: &str) -> bool {
-    let types = [
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "text/plain",
-    ];
-    match name {
-        "accept" | "accept-language" | "content-language" => true,
-        "content-type" => types.contains(&value.split(';').next().unwrap_or_default()),
-        _ => false,
-    }
-}
-
-/// The method as it is sent: the names that have always been there are made upper case.
-fn sent_method(method: &str) -> String {
-    let old = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
-    let old = old.into_iter().find(|it| it.eq_ignore_ascii_case(method));
-    old.unwrap_or(method).to_owned()
-}
-
-fn is_simple(method: &str) -> bool {
-    ["GET", "HEAD", "POST"].contains(&method)
 }
 
 /// The path of a call's URL, which begins with where the gateway is.

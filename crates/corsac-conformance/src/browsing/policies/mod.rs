@@ -11,6 +11,7 @@ mod held;
 mod judge;
 mod made;
 mod meaning;
+mod request;
 mod smaller;
 mod trial;
 
