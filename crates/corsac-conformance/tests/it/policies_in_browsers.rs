@@ -36,7 +36,7 @@ async fn check(engine: Engine, n_unexplained: usize) {
 
 #[tokio::test]
 async fn a_page_sees_in_chromium_what_a_policy_means() {
-    check(Engine::Chromium, 23).await;
+    check(Engine::Chromium, 9).await;
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 //! It shares no line with the core, the gateway or the machine. Where engines are known to read the
 //! standard differently, their [`Quirks`] say how; the policy means the same to all of them.
 
-use corsac::user_agent::{AuthorizationWildcard, CachedWildcard, OnFailure, Quirks};
+use corsac::user_agent::{AuthorizationWildcard, OnFailure, Quirks};
 
 use super::super::place::Places;
 use super::super::scenario::{Answer, Api, Asked as AskedRoute, Call, Mode};
+use super::kept::Kept;
 use super::request::{Request, is_simple};
-use super::trial::{Behind, Refuse, Trial, UPSTREAM, Upstream};
+use super::trial::{Behind, Refuse, Trial, UPSTREAM, Upstream, has};
 use crate::fetching::oracle::{Asked, CorsLines, is_asked_first, is_seen, is_shared};
 use crate::oracle::pattern_contains;
 
@@ -93,14 +94,9 @@ struct Told<'a> {
     origin: String,
     /// Is the origin among those that the policy allows?
     is_allowed: bool,
-    /// What the browser remembers of the last preflight that let a request go.
+    /// What the browser keeps of the last preflight that let a request go.
     kept: Option<Kept>,
     meant: Meant,
-}
-
-struct Kept {
-    url: String,
-    request: Request,
 }
 
 impl Told<'_> {
@@ -133,12 +129,14 @@ impl Told<'_> {
             has_listener: request.has_listener,
         };
         let needs_preflight = is_asked_first(&asked);
-        if needs_preflight && !self.is_kept(call, request) {
+        let kept = self.kept.as_ref();
+        let is_kept = kept.is_some_and(|it| it.serves((call, request), self.quirks));
+        if needs_preflight && !is_kept {
             self.preflight(call, request);
             if !self.is_let_go(request) {
                 return MeantSeen::NetworkError;
             }
-            self.keep(call, request);
+            self.kept = Kept::of((call, request), self.trial, self.quirks);
         }
         let seen = self.response(call, request, &asked);
         let is_failed = matches!(seen, MeantSeen::NetworkError);
@@ -274,55 +272,12 @@ impl Told<'_> {
         let methods = self.trial.methods.as_ref();
         methods.is_none_or(|it| has(it, method) || method == "HEAD" && has(it, "GET"))
     }
-
-    fn keep(&mut self, call: &Call, request: &Request) {
-        let is_off = self.trial.policy.max_age.as_deref() == Some("0s");
-        self.kept = (!is_off).then(|| Kept {
-            url: call.url.clone(),
-            request: request.clone(),
-        });
-    }
-
-    /// Rule 8: one preflight that was kept serves every later request, as long as the browser
-    /// was told lists, and not what was asked for.
-    fn is_kept(&self, call: &Call, request: &Request) -> bool {
-        let Some(kept) = self.kept.as_ref().filter(|it| it.url == call.url) else {
-            return false;
-        };
-        let policy = &self.trial.policy;
-        let is_star_kept = self.quirks.cache.wildcard != CachedWildcard::IsLiteral;
-        let is_told = |is_any: bool, was_asked: bool, is_listed: bool| match is_any {
-            true if policy.allow_credentials => was_asked,
-            true => is_star_kept || is_listed,
-            false => true,
-        };
-        let is_any_method = self.is_any_method() && self.trial.methods.is_none();
-        let is_method = is_simple(&request.method)
-            || is_told(is_any_method, kept.request.method == request.method, false);
-        let is_any_name = has(&policy.allow_headers, "*");
-        let is_name = |name: &String| {
-            let is_listed = policy
-                .allow_headers
-                .iter()
-                .any(|it| it.to_lowercase() == *name);
-            is_told(
-                is_any_name,
-                has(&kept.request.unsafe_names, name),
-                is_listed,
-            )
-        };
-        self.is_let_go(request) && is_method && request.unsafe_names.iter().all(is_name)
-    }
 }
 
 /// The path of a call's URL, which begins with where the gateway is.
 pub(super) fn path_of(call: &Call) -> String {
     let at = call.url.find("{here}").unwrap_or_default();
     call.url[at..].to_owned()
-}
-
-fn has(list: &[String], item: &str) -> bool {
-    list.iter().any(|it| it == item)
 }
 
 fn strs(lines: &[String]) -> Vec<&str> {

@@ -9,6 +9,7 @@
 mod gateway;
 mod held;
 mod judge;
+mod kept;
 mod made;
 mod meaning;
 mod request;

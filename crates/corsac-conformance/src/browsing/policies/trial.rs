@@ -134,3 +134,8 @@ impl fmt::Display for Trial {
         f.write_str(&text)
     }
 }
+
+/// Is it in a list of the policy, or of the route?
+pub(super) fn has(list: &[String], item: &str) -> bool {
+    list.iter().any(|it| it == item)
+}
