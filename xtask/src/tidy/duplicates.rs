@@ -8,40 +8,27 @@ use crate::repository::Repository;
 const LOCK_FILE: &str = "Cargo.lock";
 
 /// What is there twice all the same, and why.
-const TOLERATED: [(&str, &str); 22] = [
+const TOLERATED: [(&str, &str); 10] = [
     ("base64", "crates move from 0.22 to 0.23 one by one"),
-    ("cookie", FANTOCCINI),
     ("cpufeatures", SQLX),
     ("foldhash", SQLX),
     ("getrandom", RING),
     ("hashbrown", SQLX),
-    ("http", FANTOCCINI),
-    ("icu_collections", FANTOCCINI),
-    ("icu_provider", FANTOCCINI),
-    ("litemap", FANTOCCINI),
-    (
-        "syn",
-        "crates move from 2 to 3 one by one; it runs only while others are compiled",
-    ),
-    ("synstructure", FANTOCCINI),
-    ("thiserror", FANTOCCINI),
-    ("thiserror-impl", FANTOCCINI),
-    ("tinystr", FANTOCCINI),
+    ("http", ACTIX),
+    ("syn", SYN),
+    ("synstructure", SYN),
     (
         "tower-http",
         "is part of reqwest, which the client is measured against; it is not shipped",
     ),
     ("windows-sys", RING),
-    ("writeable", FANTOCCINI),
-    ("yoke", FANTOCCINI),
-    ("yoke-derive", FANTOCCINI),
-    ("zerovec", FANTOCCINI),
-    ("zerovec-derive", FANTOCCINI),
 ];
 
 const RING: &str = "the cryptography of TLS, which changes rarely and for good reason";
 
-const FANTOCCINI: &str = "drives the browser in the demo's tests, through an old webdriver crate";
+const ACTIX: &str = "is of an older http crate, for which there is a middleware of its own";
+
+const SYN: &str = "crates move from 2 to 3 one by one; it runs only while others are compiled";
 
 const SQLX: &str = "reads the database of an example, which is not shipped";
 

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 mod chromium;
+mod dev_tools;
 mod firefox;
 mod http_get;
 mod inspector;
@@ -26,6 +27,7 @@ mod scratch;
 mod webkit;
 mod websocket;
 
+pub use dev_tools::DevTools;
 pub use process_group::Processes;
 pub use program::Program;
 
@@ -114,7 +116,7 @@ impl Browser {
     async fn start_at_leisure(engine: Engine, path: &OsStr) -> Result<Self, StartError> {
         let (driven, version) = match engine {
             Engine::Chromium => {
-                let (chromium, version) = Chromium::start(path).await?;
+                let (chromium, version) = Chromium::start(path, &[]).await?;
                 (Driven::Chromium(chromium), version)
             }
             Engine::Firefox => {
@@ -156,17 +158,13 @@ impl Browser {
 
     /// Runs a script in the page, as the body of an async function, and returns what it returns.
     pub async fn evaluate(&mut self, script: &str) -> Result<Value, BrowserError> {
-        let promise = format!("({PROMISE})(async () => {{\n{script}\n}})");
+        let promise = promise(script);
         let text = match &mut self.driven {
             Driven::Chromium(it) => patiently(it.settle(&promise)).await?,
             Driven::Firefox(it) => patiently(it.settle(&promise)).await?,
             Driven::WebKit(it) => patiently(it.settle(&promise)).await?,
         };
-        let settled = serde_json::from_str(&text).map_err(io::Error::from)?;
-        match settled {
-            Settled::Returned(value) => Ok(value),
-            Settled::Threw(error) => Err(BrowserError::Threw(error)),
-        }
+        settled(&text)
     }
 
     /// What came to the console since the last call.
@@ -178,6 +176,19 @@ impl Browser {
             Driven::Firefox(it) => patiently(it.console()).await,
             Driven::WebKit(it) => patiently(it.console()).await,
         }
+    }
+}
+
+/// The expression that promises what became of a script, as text.
+fn promise(script: &str) -> String {
+    format!("({PROMISE})(async () => {{\n{script}\n}})")
+}
+
+/// What the script returned, or that it threw.
+fn settled(text: &str) -> Result<Value, BrowserError> {
+    match serde_json::from_str(text).map_err(io::Error::from)? {
+        Settled::Returned(value) => Ok(value),
+        Settled::Threw(error) => Err(BrowserError::Threw(error)),
     }
 }
 

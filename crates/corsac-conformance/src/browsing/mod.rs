@@ -20,7 +20,9 @@ mod shrink;
 mod stage;
 mod table;
 
-pub use browser::{Browser, BrowserError, ConsoleMessage, Engine, Processes, Program, StartError};
+pub use browser::{
+    Browser, BrowserError, ConsoleMessage, DevTools, Engine, Processes, Program, StartError,
+};
 pub use compare::{Deviation, compare};
 pub use foretell::{Blocked, foretell, foretell_blocked};
 pub use generate::{generate, scenario_of_case, scenarios};

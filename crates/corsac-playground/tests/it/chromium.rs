@@ -1,27 +1,31 @@
-//! A real Chromium, driven through chromedriver. Both end with the test, however it ends.
+//! A real Chromium on the page of a demo. It ends with the test, however that ends.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    os::unix::{fs::MetadataExt, process::CommandExt},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
+use std::{future::Future, time::Duration};
+
+use corsac_conformance::browsing::{BrowserError, DevTools};
+use serde_json::{Value, json};
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
-use tokio::time::timeout;
+use crate::demo::Demo;
 
-use crate::demo::{Demo, Message};
+/// A browser with a new profile.
+pub(crate) struct Chromium(Mutex<DevTools>);
 
-/// A browser with a new profile, on the page of a demo.
-pub(crate) struct Chromium {
-    pub(crate) client: Client,
-    driver: Driver,
-    session: String,
+/// What a selector stands for at the time at which it is looked at.
+pub(crate) struct Element<'a> {
+    browser: &'a Chromium,
+    selector: String,
+}
+
+/// What is pressed and is no text.
+#[derive(Clone, Copy)]
+pub(crate) enum Key {
+    Tab,
+    Enter,
+    CtrlEnter,
 }
 
 impl Chromium {
@@ -34,104 +38,91 @@ impl Chromium {
 
     /// Starts the browser with more arguments.
     pub(crate) async fn start(arguments: &[String]) -> Self {
-        let driver = Driver::start();
-        let capabilities = json!({
-            "browserName": "chrome",
-            "goog:chromeOptions": { "args": driver.arguments(arguments) },
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-        });
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().unwrap().clone())
-            .connect(&format!("http://127.0.0.1:{}", driver.port))
-            .await
-            .unwrap_or_else(|error| panic!("Chromium does not start: {error}\n{INSTALL}"));
-        let session = client
-            .session_id()
-            .await
-            .unwrap()
-            .expect("a session has an id");
-        Self {
-            client,
-            driver,
-            session,
-        }
+        let mut all = ARGUMENTS.map(str::to_owned).to_vec();
+        all.extend_from_slice(arguments);
+        let tools = DevTools::start(&all).await;
+        let tools = tools.unwrap_or_else(|error| panic!("{error}"));
+        let browser = Self(Mutex::new(tools));
+        browser.devtools("Network.enable", json!({})).await;
+        browser
+    }
+
+    pub(crate) async fn goto(&self, url: &str) {
+        in_time(url, async { self.0.lock().await.open(url).await }).await;
     }
 
     pub(crate) async fn goto_page(&self, demo: &Demo) {
-        self.client.goto(&demo.page()).await.unwrap();
+        self.goto(&demo.page()).await;
         self.wait("html[data-ready]").await;
     }
 
     /// Waits until there is such an element.
-    pub(crate) async fn wait(&self, selector: &str) -> Element {
-        self.client
-            .wait()
-            .at_most(PATIENCE)
-            .every(Duration::from_millis(20))
-            .for_element(Locator::Css(selector))
-            .await
-            .unwrap_or_else(|error| panic!("{selector}: {error}"))
+    pub(crate) async fn wait(&self, selector: &str) {
+        let is_there = format!(
+            "return document.querySelector({}) !== null",
+            json!(selector)
+        );
+        self.wait_until(&is_there).await;
     }
 
-    pub(crate) async fn find(&self, selector: &str) -> Element {
-        let found = self.client.find(Locator::Css(selector)).await;
-        found.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    /// The element, which is there.
+    pub(crate) async fn find(&self, selector: &str) -> Element<'_> {
+        let element = Element {
+            browser: self,
+            selector: selector.to_owned(),
+        };
+        assert_eq!(element.run("return it !== null").await, true, "{selector}");
+        element
     }
 
     pub(crate) async fn text(&self, selector: &str) -> String {
-        self.find(selector).await.text().await.unwrap()
+        self.find(selector).await.text().await
     }
 
+    /// Runs a script, and waits for what it returns if that is a promise.
     pub(crate) async fn run(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap()
+        in_time(script, self.try_run(script)).await
     }
 
-    /// Runs a script that calls `done` with its result.
-    pub(crate) async fn run_until_done(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let script = format!("const done = arguments[arguments.length - 1];\n{script}");
-        self.client.execute_async(&script, arguments).await.unwrap()
+    /// Runs a script that finds these arguments.
+    pub(crate) async fn run_with(&self, script: &str, arguments: Value) -> Value {
+        self.run(&format!("const given = {arguments};\n{script}"))
+            .await
+    }
+
+    async fn try_run(&self, script: &str) -> Result<Value, BrowserError> {
+        self.0.lock().await.evaluate(script).await
     }
 
     /// Waits until a script returns true.
     pub(crate) async fn wait_until(&self, script: &str) {
-        let is_true = async { while self.run(script).await != json!(true) {} };
-        timeout(PATIENCE, is_true)
-            .await
-            .unwrap_or_else(|_| panic!("it never becomes true: {script}"));
-    }
-
-    /// The messages of the console since the last call, each with its level.
-    pub(crate) async fn console(&self) -> Vec<(String, String)> {
-        let entries = self.command("se/log", json!({ "type": "browser" })).await;
-        let text = |it: &Value| it.as_str().unwrap().to_owned();
-        let entries = entries.as_array().unwrap().iter();
-        entries
-            .map(|it| (text(&it["level"]), text(&it["message"])))
-            .collect()
-    }
-
-    /// What the browser's network stack did since the last call.
-    pub(crate) async fn network_events(&self) -> Vec<Value> {
-        let entries = self
-            .command("se/log", json!({ "type": "performance" }))
-            .await;
-        let entries = entries.as_array().unwrap().iter();
-        let message = |it: &Value| {
-            let message: Value = serde_json::from_str(it["message"].as_str().unwrap()).unwrap();
-            message["message"].clone()
+        let is_true = async {
+            loop {
+                match self.try_run(script).await {
+                    Ok(value) if value == true => return Ok(()),
+                    // A page that is being left refuses.
+                    Ok(_) | Err(BrowserError::Refused(_)) => sleep(ROUND).await,
+                    Err(error) => return Err(error),
+                }
+            }
         };
-        let events = entries.map(message);
-        events
-            .filter(|it| it["method"].as_str().unwrap().starts_with("Network."))
-            .collect()
+        in_time(script, is_true).await;
+    }
+
+    /// What the browser's tools told since the last call.
+    pub(crate) async fn events(&self) -> Vec<Value> {
+        in_time("events", async { self.0.lock().await.take_events().await }).await
+    }
+
+    /// What came to the console since the last call.
+    pub(crate) async fn console(&self) -> Vec<String> {
+        let events = self.events().await;
+        events.iter().filter_map(console_text).collect()
     }
 
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        self.command(
-            "goog/cdp/execute",
-            json!({ "cmd": command, "params": parameters }),
-        )
-        .await
+        let answer = async { self.0.lock().await.command(command, parameters).await };
+        in_time(command, answer).await
     }
 
     pub(crate) async fn be_a_phone(&self) {
@@ -147,109 +138,125 @@ impl Chromium {
             .await;
     }
 
-    pub(crate) async fn close(self) {
-        self.client.clone().close().await.unwrap();
-    }
-
-    /// A command of chromedriver that is not in the WebDriver standard.
-    async fn command(&self, name: &str, parameters: Value) -> Value {
-        let port = self.driver.port;
-        let answer = Message::new("POST", &format!("/session/{}/{name}", self.session))
-            .field("host", &format!("127.0.0.1:{port}"))
-            .field("content-type", "application/json")
-            .body(&parameters.to_string())
-            .send(port)
-            .await;
-        assert_eq!(answer.status, 200, "{name}: {}", answer.body);
-        answer.json()["value"].clone()
-    }
-}
-
-/// chromedriver, and whatever it started.
-struct Driver {
-    process: Child,
-    port: u16,
-    profile: PathBuf,
-}
-
-impl Driver {
-    fn start() -> Self {
-        static STARTED: AtomicU32 = AtomicU32::new(0);
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("chromium-{}-{number}", std::process::id()));
-        fs::create_dir_all(&profile).unwrap();
-        let process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // Chromium survives its driver, but stays in this group.
-            .process_group(0)
-            .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver does not start: {error}\n{INSTALL}"));
-        let mut driver = Self {
-            process,
-            port: 0,
-            profile,
+    /// Presses a key, wherever the focus is.
+    pub(crate) async fn press(&self, key: Key) {
+        let (name, code, text, modifiers) = match key {
+            Key::Tab => ("Tab", 9, None, 0),
+            Key::Enter => ("Enter", 13, Some("\r"), 0),
+            Key::CtrlEnter => ("Enter", 13, None, CTRL),
         };
-        let stdout = driver.process.stdout.as_mut().expect("it is piped");
-        let port = BufReader::new(stdout).lines().find_map(|line| {
-            let line = line.unwrap();
-            line.split_once("successfully on port ")?
-                .1
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        });
-        driver.port = port.expect("chromedriver says which port it chose");
-        driver
+        for r#type in ["keyDown", "keyUp"] {
+            let mut parameters = json!({
+                "type": r#type, "key": name, "code": name,
+                "windowsVirtualKeyCode": code, "modifiers": modifiers,
+            });
+            if let Some(text) = text.filter(|_| r#type == "keyDown") {
+                parameters["text"] = json!(text);
+            }
+            self.devtools("Input.dispatchKeyEvent", parameters).await;
+        }
     }
 
-    fn arguments(&self, more: &[String]) -> Vec<String> {
-        let mut arguments: Vec<_> = ARGUMENTS.map(str::to_owned).into();
-        arguments.push(format!("--user-data-dir={}", self.profile.display()));
-        // Chromium refuses to run as root with its sandbox.
-        if fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0) {
-            arguments.push("--no-sandbox".to_owned());
-        }
-        arguments.extend_from_slice(more);
-        arguments
+    /// Types text, wherever the focus is.
+    pub(crate) async fn write(&self, text: &str) {
+        self.devtools("Input.insertText", json!({ "text": text }))
+            .await;
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let group = format!("kill -s KILL -- -{}", self.process.id());
-        let killed = Command::new("sh")
-            .args(["-c", &group])
-            .stderr(Stdio::null())
-            .status();
-        if !killed.is_ok_and(|it| it.success()) {
-            self.process.kill().ok();
+impl Element<'_> {
+    /// Runs a script for which the element is `it`.
+    async fn run(&self, script: &str) -> Value {
+        let selector = json!(self.selector);
+        let script = format!("const it = document.querySelector({selector});\n{script}");
+        self.browser.run(&script).await
+    }
+
+    /// The text as a person sees it.
+    pub(crate) async fn text(&self) -> String {
+        let text = self.run("return it.innerText.trim()").await;
+        text.as_str().expect("an element has text").to_owned()
+    }
+
+    pub(crate) async fn attr(&self, name: &str) -> Option<String> {
+        let value = self
+            .run(&format!("return it.getAttribute({})", json!(name)))
+            .await;
+        value.as_str().map(str::to_owned)
+    }
+
+    pub(crate) async fn is_displayed(&self) -> bool {
+        self.run("return it.checkVisibility()").await == true
+    }
+
+    /// Clicks with the mouse, where a person would see the element.
+    pub(crate) async fn click(&self) {
+        let at = self.run(POINT).await;
+        let [x, y] = [&at["x"], &at["y"]];
+        assert!(x.is_number(), "something is before {}", self.selector);
+        for r#type in ["mousePressed", "mouseReleased"] {
+            let parameters =
+                json!({ "type": r#type, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.browser
+                .devtools("Input.dispatchMouseEvent", parameters)
+                .await;
         }
-        self.process.wait().ok();
-        // A dying process may still write a file; what is left then lies in Cargo's own directory.
-        fs::remove_dir_all(&self.profile).ok();
+    }
+
+    /// Types at the end of what is in the field.
+    pub(crate) async fn write(&self, text: &str) {
+        self.run("it.focus(); it.setSelectionRange(it.value.length, it.value.length)")
+            .await;
+        self.browser.write(text).await;
+    }
+
+    /// Types in the place of what is in the field.
+    pub(crate) async fn overwrite(&self, text: &str) {
+        self.run("it.focus(); it.select()").await;
+        self.browser.write(text).await;
     }
 }
 
-const ARGUMENTS: [&str; 10] = [
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // What fades in is not there yet to WebDriver.
+/// What an event puts on the console, with the URL that it is about.
+pub(crate) fn console_text(event: &Value) -> Option<String> {
+    let parameters = &event["params"];
+    let (url, text) = match event["method"].as_str()? {
+        "Log.entryAdded" => (&parameters["entry"]["url"], &parameters["entry"]["text"]),
+        "Runtime.consoleAPICalled" => (&Value::Null, &parameters["args"][0]["value"]),
+        "Runtime.exceptionThrown" => {
+            let details = &parameters["exceptionDetails"];
+            (&details["url"], &details["exception"]["description"])
+        }
+        _ => return None,
+    };
+    Some(format!("{url} {text}"))
+}
+
+async fn in_time<T>(what: &str, answer: impl Future<Output = Result<T, BrowserError>>) -> T {
+    let answer = timeout(PATIENCE, answer).await;
+    let answer = answer.unwrap_or_else(|_| panic!("it takes too long: {what}"));
+    answer.unwrap_or_else(|error| panic!("{error}: {what}"))
+}
+
+/// The middle of the element, unless something else is there.
+const POINT: &str = "
+    it.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { left, top, width, height } = it.getClientRects()[0];
+    const [x, y] = [left + width / 2, top + height / 2];
+    return it.contains(document.elementFromPoint(x, y)) ? { x, y } : {};
+";
+
+/// The modifier of that key.
+const CTRL: u32 = 2;
+
+const ARGUMENTS: [&str; 2] = [
+    // What fades in is not there yet to a click.
     "--force-prefers-reduced-motion",
     "--window-size=1280,900",
 ];
 
-/// A loaded machine takes seconds to start a browser; a failing test may take longer.
+/// A loaded machine takes seconds to do anything; a failing test may take longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const INSTALL: &str = "The tests drive the demo in Chromium. On Debian: \
-                       apt install chromium chromium-driver";
+/// How often a page is asked.
+const ROUND: Duration = Duration::from_millis(20);

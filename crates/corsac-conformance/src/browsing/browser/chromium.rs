@@ -31,17 +31,17 @@ const PROGRAM: Program = Program {
 };
 
 impl Chromium {
-    /// Starts it, and says its version.
-    pub(super) async fn start(path: &OsStr) -> Result<(Self, String), StartError> {
+    /// Starts it with these arguments beside its own, and says its version.
+    pub(super) async fn start(path: &OsStr, more: &[String]) -> Result<(Self, String), StartError> {
         let program = PROGRAM.on(path, Engine::Chromium)?;
-        let started = Self::start_program(&program).await;
+        let started = Self::start_program(&program, more).await;
         started.map_err(|it| StartError::failed(Engine::Chromium, it))
     }
 
-    async fn start_program(program: &Path) -> Result<(Self, String), Problem> {
+    async fn start_program(program: &Path, more: &[String]) -> Result<(Self, String), Problem> {
         let scratch = Scratch::new(Engine::Chromium)?;
         write_preferences(&scratch)?;
-        let arguments = arguments(&scratch);
+        let arguments = arguments(&scratch, more);
         let mut processes = ProcessGroup::start(program, arguments, scratch.path(), &[])?;
         let port = processes.find_line(port_in).await?;
         let mut chromium = Self {
@@ -92,6 +92,11 @@ impl Chromium {
         text.ok_or_else(|| BrowserError::Refused(answer.to_string()))
     }
 
+    /// The tools of its page.
+    pub(super) const fn inspector(&mut self) -> &mut Inspector {
+        &mut self.inspector
+    }
+
     pub(super) async fn console(&mut self) -> Result<Vec<ConsoleMessage>, BrowserError> {
         self.inspector.take_console().await
     }
@@ -125,8 +130,9 @@ fn write_preferences(scratch: &Scratch) -> io::Result<()> {
     fs::write(directory.join("Preferences"), preferences.to_string())
 }
 
-fn arguments(scratch: &Scratch) -> Vec<String> {
+fn arguments(scratch: &Scratch, more: &[String]) -> Vec<String> {
     let mut arguments: Vec<_> = ARGUMENTS.map(str::to_owned).into();
+    arguments.extend_from_slice(more);
     let profile = scratch.path().join("profile");
     arguments.push(format!("--user-data-dir={}", profile.display()));
     // Chromium refuses to run as root with its sandbox.

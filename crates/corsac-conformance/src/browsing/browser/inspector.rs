@@ -19,6 +19,8 @@ pub(super) struct Inspector {
     addressee: Addressee,
     commands: u64,
     console: Vec<ConsoleMessage>,
+    /// All that was told unasked, if anybody wants it.
+    events: Option<Vec<Value>>,
 }
 
 /// Whom a command is for.
@@ -38,6 +40,7 @@ impl Inspector {
             addressee: Addressee::Page,
             commands: 0,
             console: Vec::new(),
+            events: None,
         }
     }
 
@@ -116,6 +119,19 @@ impl Inspector {
         Ok(std::mem::take(&mut self.console))
     }
 
+    /// From now on every event is kept until it is taken.
+    pub(super) fn keep_events(&mut self) {
+        self.events.get_or_insert_default();
+    }
+
+    /// The events since the last call. Whatever happened before this is among them.
+    pub(super) async fn take_events(&mut self) -> Result<Vec<Value>, BrowserError> {
+        self.command("Runtime.evaluate", json!({ "expression": "0" }))
+            .await?;
+        let events = self.events.as_mut().map(std::mem::take);
+        Ok(events.unwrap_or_default())
+    }
+
     /// The next message, once what it says of the console and of the target is noted.
     ///
     /// A page that goes answers nothing any more: this answers the last command for it.
@@ -142,6 +158,11 @@ impl Inspector {
                 }));
             }
             _ => {}
+        }
+        if let Some(events) = &mut self.events
+            && message["method"].is_string()
+        {
+            events.push(message.clone());
         }
         Ok(message)
     }

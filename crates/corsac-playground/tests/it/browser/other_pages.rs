@@ -14,7 +14,7 @@ async fn edition(demo: &Demo) -> u64 {
 
 /// Tries whatever a page of another origin can try, and returns what came of each attempt.
 const ATTEMPTS: &str = r#"
-    const [page, token] = arguments;
+    const [page, token] = given;
     const policy = JSON.stringify({ policy: 'allow-origins = ["https://evil.example"]' });
     const attempt = async (path, options) => {
         try {
@@ -42,7 +42,7 @@ const ATTEMPTS: &str = r#"
         document.body.append(script);
     });
     const headers = { "Content-Type": "application/json", "X-Corsac-Token": token };
-    Promise.all([
+    return await Promise.all([
         attempt("/"),
         attempt("/", { mode: "no-cors" }),
         attempt("/policy"),
@@ -57,7 +57,7 @@ const ATTEMPTS: &str = r#"
         scripted("/app.js"),
         imported("/app.js"),
         framed(),
-    ]).then(done);
+    ]);
 "#;
 
 #[tokio::test]
@@ -67,13 +67,11 @@ async fn a_page_of_another_origin_reads_and_changes_nothing() {
     let browser = Chromium::start(&[]).await;
     // The API's own origin: not even a neighbour on the same host is let in.
     browser
-        .client
         .goto(&format!("{}/pets", demo.addresses.api()))
-        .await
-        .unwrap();
+        .await;
     // Not even if it knew the token.
     let came = browser
-        .run_until_done(ATTEMPTS, vec![json!(demo.page()), json!(token)])
+        .run_with(ATTEMPTS, json!([demo.page(), token]))
         .await;
     let came: Vec<_> = came
         .as_array()
@@ -84,7 +82,6 @@ async fn a_page_of_another_origin_reads_and_changes_nothing() {
     let harmless = ["TypeError", "opaque", "error", "framed, unreadable"];
     assert!(came.iter().all(|it| harmless.contains(it)), "{came:?}");
     assert_eq!(edition(&demo).await, 1);
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -92,30 +89,23 @@ async fn a_form_of_another_page_changes_nothing() {
     let demo = Demo::start();
     let browser = Chromium::start(&[]).await;
     browser
-        .client
         .goto(&format!("{}/pets", demo.addresses.api()))
-        .await
-        .unwrap();
+        .await;
     let submit = r#"
         const form = document.createElement("form");
         form.method = "post";
         form.enctype = "text/plain";
-        form.action = arguments[0] + "/policy";
+        form.action = given[0] + "/policy";
         const field = document.createElement("input");
         field.name = '{"policy":"allow-origins = [\\"https://evil.example\\"]","more":"';
         field.value = '"}';
         form.append(field);
         document.body.append(form);
         form.submit();"#;
-    browser
-        .client
-        .execute(submit, vec![json!(demo.page())])
-        .await
-        .unwrap();
+    browser.run_with(submit, json!([demo.page()])).await;
     let is_refused = "return document.body.textContent.includes(\"only the demo's own page\")";
     browser.wait_until(is_refused).await;
     assert_eq!(edition(&demo).await, 1);
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -131,25 +121,25 @@ async fn a_rebound_name_gets_neither_the_page_nor_its_token() {
         "/app.js",
     ] {
         browser
-            .client
             .goto(&format!("http://rebound.example:{port}{path}"))
-            .await
-            .unwrap();
-        let source = browser.client.source().await.unwrap();
+            .await;
+        let source = browser
+            .run("return document.documentElement.outerHTML")
+            .await;
+        let source = source.as_str().unwrap();
         assert!(
             source.contains("answers under its own address only"),
             "{source}"
         );
         assert!(!source.contains(&demo.token().await));
     }
-    browser.close().await;
 }
 
 #[tokio::test]
 async fn the_page_asks_no_other_host() {
     let demo = Demo::start();
     let browser = Chromium::open(&demo).await;
-    let events = browser.network_events().await;
+    let events = browser.events().await;
     let urls = events
         .iter()
         .filter_map(|it| it["params"]["request"]["url"].as_str());
@@ -162,5 +152,4 @@ async fn the_page_asks_no_other_host() {
     );
     let unasked = Message::new("GET", "/pets?press=a").field("host", "127.0.0.1");
     assert_eq!(demo.at_api(&unasked).await.status, 200);
-    browser.close().await;
 }

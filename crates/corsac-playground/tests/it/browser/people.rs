@@ -3,23 +3,10 @@
 use serde_json::{Value, json};
 
 use super::presses::{last_name, press, shown};
-use crate::{chromium::Chromium, demo::Demo};
-
-const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
-const CTRL_ENTER: &str = "\u{e009}\u{e007}";
-
-/// Types into whatever has the focus.
-async fn typed(browser: &Chromium, keys: &str) {
-    browser
-        .client
-        .active_element()
-        .await
-        .unwrap()
-        .send_keys(keys)
-        .await
-        .unwrap();
-}
+use crate::{
+    chromium::{Chromium, Key},
+    demo::Demo,
+};
 
 /// What has the focus now: its id, or what its button asks.
 async fn focused(browser: &Chromium) -> String {
@@ -37,13 +24,8 @@ async fn fill(browser: &Chromium) {
         .run("document.querySelectorAll('details').forEach((it) => { it.open = true; })")
         .await;
     let long = format!(r#"allow-origins = ["https://{}.example/"]"#, "a".repeat(60));
-    browser
-        .find("#policy-text")
-        .await
-        .send_keys(&long)
-        .await
-        .unwrap();
-    browser.find("#apply-policy").await.click().await.unwrap();
+    browser.find("#policy-text").await.write(&long).await;
+    browser.find("#apply-policy").await.click().await;
     browser.wait("#policy-status[data-kind=refused]").await;
 }
 
@@ -51,21 +33,21 @@ async fn fill(browser: &Chromium) {
 async fn everything_can_be_done_with_the_keyboard_alone() {
     let demo = Demo::start();
     let browser = Chromium::open(&demo).await;
-    typed(&browser, TAB).await;
+    browser.press(Key::Tab).await;
     assert_eq!(focused(&browser).await, "skip");
-    typed(&browser, ENTER).await;
+    browser.press(Key::Enter).await;
     assert_eq!(focused(&browser).await, "presses");
-    typed(&browser, TAB).await;
+    browser.press(Key::Tab).await;
     assert_eq!(focused(&browser).await, "reset-pets");
     for expected in ["get api", "get gateway", "json-get api"] {
-        typed(&browser, TAB).await;
+        browser.press(Key::Tab).await;
         assert_eq!(focused(&browser).await, expected);
     }
     let outline = "return getComputedStyle(document.activeElement).outlineStyle";
     assert_eq!(browser.run(outline).await, "solid", "the focus can be seen");
 
     let last = last_name(&browser, "json-get", "api").await;
-    typed(&browser, ENTER).await;
+    browser.press(Key::Enter).await;
     let steps = shown(&browser, "json-get", "api", &last).await;
     assert_eq!(steps[0].outcome, "blocked");
     assert_eq!(
@@ -77,25 +59,24 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     let n_presses = 14;
     for _ in 0..n_presses {
         if focused(&browser).await != "policy-text" {
-            typed(&browser, TAB).await;
+            browser.press(Key::Tab).await;
         }
     }
     assert_eq!(focused(&browser).await, "policy-text");
-    typed(&browser, "# mine\n").await;
-    typed(&browser, CTRL_ENTER).await;
+    browser.write("# mine\n").await;
+    browser.press(Key::CtrlEnter).await;
     browser.wait("#policy-status[data-kind=applied]").await;
     for expected in ["apply-policy", "reset-policy"] {
-        typed(&browser, TAB).await;
+        browser.press(Key::Tab).await;
         assert_eq!(
             focused(&browser).await,
             expected,
             "the text area lets the focus go"
         );
     }
-    typed(&browser, ENTER).await;
+    browser.press(Key::Enter).await;
     let is_back = "return document.getElementById('in-force').textContent.startsWith('# Who')";
     browser.wait_until(is_back).await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -117,7 +98,6 @@ async fn a_phone_shows_everything_without_scrolling_sideways() {
         .iter()
         .all(|it| it[0] == "policy");
     assert!(tall_enough, "{inline_links}");
-    browser.close().await;
 }
 
 /// The contrast of every text with what is behind it, where it is below what WCAG asks for (AA).
@@ -175,7 +155,6 @@ async fn every_text_has_enough_contrast_in_light_and_in_dark() {
         assert_eq!(browser.run(LOW_CONTRAST).await, json!([]), "{scheme}");
     }
     assert_ne!(papers[0], papers[1], "there are two palettes");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -188,7 +167,6 @@ async fn nothing_moves_for_those_who_asked_for_it() {
         browser.prefer("prefers-reduced-motion", preference).await;
         assert_eq!(browser.run(script).await, animation);
     }
-    browser.close().await;
 }
 
 /// The roles of what can be operated.
@@ -227,7 +205,6 @@ async fn a_screen_reader_finds_landmarks_and_a_name_for_every_control() {
     }
     let n_controls = "return document.querySelectorAll('button, a, textarea, summary').length";
     assert_eq!(browser.run(n_controls).await, names.len(), "{names:?}");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -246,7 +223,6 @@ async fn headings_leave_no_level_out() {
         .collect();
     assert_eq!(levels.iter().filter(|it| **it == 1).count(), 1);
     assert!(levels.windows(2).all(|it| it[1] <= it[0] + 1), "{levels:?}");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -274,17 +250,15 @@ async fn a_press_is_announced_in_words() {
         browser.text("#result-put-api .verdict strong").await,
         "Blocked"
     );
-    browser.close().await;
 }
 
 #[tokio::test]
 async fn without_scripts_the_page_says_what_is_missing() {
     let demo = Demo::start();
     let browser = Chromium::start(&["--blink-settings=scriptEnabled=false".to_owned()]).await;
-    browser.client.goto(&demo.page()).await.unwrap();
+    browser.goto(&demo.page()).await;
     let text = browser.text("main").await;
     assert!(text.contains("scripts are off"), "{text}");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -298,7 +272,7 @@ async fn all_pets_come_back() {
             ("readable", status)
         );
     }
-    browser.find("#reset-pets").await.click().await.unwrap();
+    browser.find("#reset-pets").await.click().await;
     browser
         .wait_until(
             "return document.getElementById('announcer').textContent === 'All pets are back.'",
@@ -308,5 +282,4 @@ async fn all_pets_come_back() {
         press(&browser, "delete", "gateway").await[0].wire[1],
         "DELETE 204"
     );
-    browser.close().await;
 }

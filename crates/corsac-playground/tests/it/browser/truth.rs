@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::presses::Step;
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, console_text};
 
 /// Everything that the browser has logged since the page was opened.
 ///
@@ -29,9 +29,10 @@ impl Truth {
     pub(super) async fn check(&mut self, browser: &Chromium, step: &Step) {
         let agrees = async {
             while !self.agrees(step) {
-                self.events.extend(browser.network_events().await);
-                self.console
-                    .extend(browser.console().await.into_iter().map(|(_, text)| text));
+                for event in browser.events().await {
+                    self.console.extend(console_text(&event));
+                    self.events.push(event);
+                }
             }
         };
         let in_time = timeout(PATIENCE, agrees).await;
