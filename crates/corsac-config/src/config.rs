@@ -8,6 +8,7 @@ use corsac::Policy;
 use toml::de::{DeTable, DeValue};
 
 use crate::document::{self, Document};
+use crate::front::{self, Front};
 use crate::policy;
 use crate::problem::{Problem, Problems, quoted};
 use crate::route;
@@ -24,6 +25,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How long the gateway waits for what.
     pub timeouts: Timeouts,
+    /// What the gateway is towards its clients.
+    pub front: Front,
     /// The routes, in the order of the file; there is at least one, and no two are for the same.
     pub routes: Vec<Route>,
     /// What is legal but doubtful.
@@ -77,6 +80,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For a client to send the head of a request.
     pub request_head: Duration,
+    /// For a client to begin another request on a connection.
+    pub idle: Duration,
     /// For an upstream to send the head of its response.
     pub response: Duration,
     /// For requests under way to finish, once the gateway is told to end.
@@ -90,6 +95,9 @@ impl Timeouts {
         connect: Duration::from_secs(5),
         // The head of a request is one packet or two.
         request_head: Duration::from_secs(10),
+        // A page that is being used asks again within that time; one that is not gets a new
+        // connection soon enough.
+        idle: Duration::from_secs(60),
         // Slow reports exist, but a page has given up after half a minute.
         response: Duration::from_secs(30),
         // Orchestrators kill what is still there after 10 s to 30 s.
@@ -129,12 +137,14 @@ fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Co
     let listen = table.value("listen");
     let listen = listen.map_or(Some(DEFAULT_LISTEN), |it| document.listen(it));
     let timeouts = read_timeouts(&table, document);
+    let front = front::read(&table, document);
     let mut policies = read_policies(&table, document);
     let routes = route::read_all(&table, &mut policies, document);
     warn_of_unused(&policies, document);
     Some(Config {
         listen: listen?,
         timeouts,
+        front,
         routes: routes?,
         warnings: Problems::default(),
     })
@@ -145,6 +155,7 @@ fn read_timeouts<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Time
     for (key, timeout) in [
         ("connect-timeout", &mut timeouts.connect),
         ("request-head-timeout", &mut timeouts.request_head),
+        ("idle-timeout", &mut timeouts.idle),
         ("response-timeout", &mut timeouts.response),
         ("shutdown-timeout", &mut timeouts.shutdown),
     ] {

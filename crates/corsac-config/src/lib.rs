@@ -42,9 +42,11 @@
 mod config;
 mod document;
 mod duration;
+mod front;
 mod lines;
 mod listen;
 mod nearest;
+mod network;
 mod policy;
 mod problem;
 mod render;
@@ -62,7 +64,9 @@ pub use config::{
 };
 pub use document::{MAX_SOURCE_LEN, MAX_TOKENS};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};
+pub use front::{CertificateFiles, Front, Limits};
 pub use lines::Position;
+pub use network::{MalformedNetwork, Network};
 pub use problem::{MAX_PROBLEMS, Problem, Problems, Severity};
 pub use render::Style;
 pub use route_host::HostPattern;

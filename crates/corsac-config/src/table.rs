@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     File,
     Policy,
     Route,
+    Tls,
+    Limits,
 }
 
 /// A table whose unknown keys have been reported.
@@ -89,6 +91,12 @@ impl Kind {
                 "request-head-timeout",
                 "response-timeout",
                 "shutdown-timeout",
+                "idle-timeout",
+                "http2",
+                "h2c",
+                "proxy-protocol",
+                "tls",
+                "limits",
                 "policy",
                 "route",
             ],
@@ -117,6 +125,14 @@ impl Kind {
                 "response-timeout",
                 "max-body",
             ],
+            Self::Tls => &["certificate", "key"],
+            Self::Limits => &[
+                "connections",
+                "connections-per-client",
+                "header-fields",
+                "header-bytes",
+                "streams",
+            ],
         }
     }
 
@@ -134,9 +150,15 @@ impl Kind {
 
     /// The other kind of table to which a key belongs.
     fn home_of(self, key: &str) -> Option<Self> {
-        [Self::File, Self::Policy, Self::Route]
-            .into_iter()
-            .find(|kind| kind.keys().contains(&key))
+        [
+            Self::File,
+            Self::Policy,
+            Self::Route,
+            Self::Tls,
+            Self::Limits,
+        ]
+        .into_iter()
+        .find(|kind| kind.keys().contains(&key))
     }
 
     fn unknown_key(self, key: &str) -> Problem {
@@ -144,6 +166,8 @@ impl Kind {
             Self::File => "at the top of a file",
             Self::Policy => "in a policy",
             Self::Route => "in a route",
+            Self::Tls => "in `[[tls]]`",
+            Self::Limits => "in `[limits]`",
         };
         let mut message = format!("unknown key {} {place}", quoted(key));
         let home = self.home_of(key).filter(|_| self.meant_by(key).is_none());
@@ -151,6 +175,8 @@ impl Kind {
             Some(Self::File) => ": it belongs at the top of the file, before the first table",
             Some(Self::Policy) => ": it belongs in a policy",
             Some(Self::Route) => ": it belongs in a route",
+            Some(Self::Tls) => ": it belongs in `[[tls]]`",
+            Some(Self::Limits) => ": it belongs in `[limits]`",
             None => "",
         });
         Problem::error("unknown-key", message)

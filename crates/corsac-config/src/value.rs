@@ -1,5 +1,7 @@
 //! Values of the expected type, or a word on what was found instead.
 
+use std::ops::RangeInclusive;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -78,6 +80,26 @@ impl<'s> Document<'s> {
                 None
             }
         }
+    }
+
+    /// A whole number in a range.
+    pub(crate) fn number(
+        &mut self,
+        value: &Value<'s>,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize> {
+        let DeValue::Integer(integer) = value.get_ref() else {
+            self.report(wrong_type(value, "a whole number"));
+            return None;
+        };
+        let number = usize::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.filter(|it| range.contains(it));
+        if number.is_none() {
+            let (least, most) = range.into_inner();
+            let message = format!("this is a number from {least} to {most}");
+            self.report(Problem::error("number-range", message).at(value.span()));
+        }
+        number
     }
 
     /// One of two words.

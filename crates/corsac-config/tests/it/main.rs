@@ -4,6 +4,7 @@ mod bounds;
 mod durations;
 mod file_mistakes;
 mod files;
+mod front;
 mod origin_mistakes;
 mod policy_mistakes;
 mod properties;
