@@ -2,10 +2,11 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use corsac_config::Config;
-use corsac_gateway::{AnsweredBy, Exchange, Gateway};
+use corsac_gateway::{AnsweredBy, Certificates, Exchange, Gateway};
 use tokio::net::TcpListener;
 
 use crate::arguments::ServeArguments;
@@ -20,12 +21,13 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
         return lint::report(&arguments.config, lint::Format::Text);
     }
     let config = read(arguments)?;
-    let gateway = Gateway::new(&config);
+    let certificates = certificates(arguments, &config)?;
+    let gateway = Gateway::new(&config).with_certificates(certificates);
     let gateway = match arguments.access_log {
         true => gateway.with_observer(Arc::new(log)),
         false => gateway,
     };
-    running::runtime()?.block_on(serve(&gateway, config.listen))
+    running::runtime()?.block_on(serve(&gateway, &config))
 }
 
 /// Reads the policy file, and says what is doubtful about it.
@@ -57,12 +59,26 @@ fn read(arguments: &ServeArguments) -> Result<Config, Failure> {
     }
 }
 
-async fn serve(gateway: &Gateway, address: SocketAddr) -> Result<Exit, Failure> {
+/// Reads the certificates that the policy file names, from where it is.
+fn certificates(arguments: &ServeArguments, config: &Config) -> Result<Certificates, Failure> {
+    let directory = arguments.config.parent().unwrap_or_else(|| Path::new(""));
+    Certificates::read(config, directory).map_err(|errors| {
+        terminal::note(&errors.to_string());
+        Failure::misuse("the certificates are not in order: nothing is served")
+    })
+}
+
+async fn serve(gateway: &Gateway, config: &Config) -> Result<Exit, Failure> {
+    let address = config.listen;
     let signals = Signals::catch()?;
     let bound = TcpListener::bind(address).await;
     let listener = bound.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
-    terminal::note(&format!("listening on http://{address}"));
+    let scheme = match config.front.certificates.is_empty() {
+        true => "http",
+        false => "https",
+    };
+    terminal::note(&format!("listening on {scheme}://{address}"));
     let output = running::until_told(signals, ENDING, |told| {
         gateway.serve(listener, async {
             // Without a teller there is nothing to wait for either.

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use corsac::server::Decoration;
@@ -16,10 +15,9 @@ use hyper::upgrade::OnUpgrade;
 
 use crate::Gateway;
 use crate::body::Body;
-use crate::client_io::Ending;
-use crate::connections::Place;
 use crate::failure::Failure;
 use crate::fields::{self, ClientAddress, Survey};
+use crate::front::{Ending, Place};
 use crate::observer::{AnsweredBy, Exchange};
 use crate::rewrite;
 use crate::routes::Route;
@@ -45,13 +43,13 @@ struct Answered {
 impl Client {
     pub(crate) fn new(
         gateway: Gateway,
-        address: IpAddr,
+        address: ClientAddress,
         place: Place,
         ending: Arc<Ending>,
     ) -> Self {
         Self {
             gateway,
-            address: ClientAddress::new(address),
+            address,
             place,
             ending,
         }
@@ -216,6 +214,7 @@ fn finish(
     };
     head.extensions.remove::<OnUpgrade>();
     fields::set_upgrade(&mut head.headers, protocol);
+    client.ending.leaves_http();
     client.tunnel(on_upgrade, connection);
     Ok(Response::from_parts(head, Body::default()))
 }

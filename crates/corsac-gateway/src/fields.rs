@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use http::Version;
 use http::header::{
-    CONNECTION, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS,
+    CONNECTION, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS,
     PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 
@@ -172,9 +172,10 @@ pub(crate) fn set_takes_trailers(headers: &mut HeaderMap) {
 
 /// Says that the message has passed this gateway.
 pub(crate) fn add_via(headers: &mut HeaderMap, received: Version) {
-    let via = match received == Version::HTTP_10 {
-        true => HeaderValue::from_static("1.0 corsac"),
-        false => HeaderValue::from_static("1.1 corsac"),
+    let via = match received {
+        Version::HTTP_10 => HeaderValue::from_static("1.0 corsac"),
+        Version::HTTP_2 => HeaderValue::from_static("2.0 corsac"),
+        _ => HeaderValue::from_static("1.1 corsac"),
     };
     headers.append(VIA, via);
 }
@@ -200,26 +201,62 @@ pub(crate) fn set_forwarded(
             entry.insert(line.expect("field values joined by commas are one"));
         }
     }
-    headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static("http"));
+    headers.insert(
+        X_FORWARDED_PROTO,
+        HeaderValue::from_static(client.scheme.name()),
+    );
     match host {
         Some(host) => headers.insert(X_FORWARDED_HOST, host),
         None => headers.remove(X_FORWARDED_HOST),
     };
 }
 
-/// The address of a client, prepared once per connection.
+/// The address of a client, and how it comes, prepared once per connection.
 #[derive(Debug)]
 pub(crate) struct ClientAddress {
     value: HeaderValue,
+    scheme: Scheme,
+}
+
+/// How a client comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
 }
 
 impl ClientAddress {
-    pub(crate) fn new(address: IpAddr) -> Self {
+    pub(crate) fn new(address: IpAddr, scheme: Scheme) -> Self {
         let text = address.to_canonical().to_string();
         let value = HeaderValue::from_str(&text).expect("an address is a field value");
         // The first clone turns an owned buffer into a shared one, which allocates.
         drop(value.clone());
-        Self { value }
+        Self { value, scheme }
+    }
+}
+
+/// Puts the cookies of a request on one line, as HTTP/1.1 has them.
+///
+/// A client of HTTP/2 may send a line for each
+/// ([RFC 9113, 8.2.3](https://www.rfc-editor.org/rfc/rfc9113#name-compressing-the-cookie-head)).
+pub(crate) fn join_cookies(headers: &mut HeaderMap) {
+    let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let lines: Vec<&[u8]> = lines.collect();
+    if lines.len() > 1 {
+        let line = HeaderValue::from_bytes(&lines.join(&b"; "[..]));
+        headers.insert(
+            COOKIE,
+            line.expect("field values joined by semicolons are one"),
+        );
     }
 }
 

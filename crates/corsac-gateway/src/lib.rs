@@ -37,25 +37,23 @@
 #![warn(clippy::unwrap_used)]
 
 mod body;
-mod client_io;
-mod connections;
 mod deadline;
 mod exchange;
 mod failure;
 mod fields;
-mod head_timer;
+mod front;
 mod limits;
 mod observer;
 mod path;
 mod rewrite;
 mod route_tree;
 mod routes;
-mod serve;
 mod sites;
 mod tunnel;
 mod upstream;
 
 pub use failure::Failure;
+pub use front::{CertificateError, CertificateErrors, CertificateFault, Certificates};
 pub use observer::{AnsweredBy, Exchange, Observer};
 
 use std::fmt;
@@ -74,17 +72,50 @@ use routes::Routes;
 #[derive(Clone)]
 pub struct Gateway {
     routes: Arc<ArcSwap<Routes>>,
+    /// There if clients must speak TLS.
+    certificates: Option<Arc<ArcSwap<Certificates>>>,
     observer: Option<Observer>,
 }
 
 impl Gateway {
     /// A gateway with the routes of a configuration.
+    ///
+    /// If the configuration names certificates, [`with_certificates`](Self::with_certificates) must
+    /// hand them in; until then no client is served, rather than any without TLS.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let routes = Routes::new(config, None);
+        let is_tls = !config.front.certificates.is_empty();
+        let none = is_tls.then(|| Arc::new(ArcSwap::from_pointee(Certificates::none())));
         Self {
             routes: Arc::new(ArcSwap::from_pointee(routes)),
+            certificates: none,
             observer: None,
+        }
+    }
+
+    /// Hands in the certificates that the configuration names.
+    ///
+    /// If it names none, nothing changes.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Certificates) -> Self {
+        self.replace_certificates(certificates);
+        self
+    }
+
+    /// Replaces the certificates, all at once, also while serving.
+    ///
+    /// Connections that are there go on. [`Certificates::read`] has seen to it that the new ones
+    /// are in order: to reload them is to read them, and to hand them in if that succeeds; else the
+    /// old ones stay, and [`CertificateErrors`] says which file is wrong, and why. Whether clients
+    /// speak TLS at all is the listener's, and stays.
+    pub fn replace_certificates(&self, certificates: Certificates) {
+        if let Some(current) = self
+            .certificates
+            .as_ref()
+            .filter(|_| certificates.is_some())
+        {
+            current.store(Arc::new(certificates));
         }
     }
 
@@ -99,8 +130,9 @@ impl Gateway {
 
     /// Replaces routes, policies and timeouts, all at once, also while serving.
     ///
-    /// Requests under way finish under the old ones. The address to listen on is the listener's
-    /// and stays.
+    /// Requests under way finish under the old ones, and connections that are there keep their
+    /// limits and timeouts. The address to listen on and the number of connections are the
+    /// listener's, and stay; certificates are [replaced](Self::replace_certificates) beside it.
     pub fn replace(&self, config: &Config) {
         self.routes.rcu(|old| Routes::new(config, Some(old)));
     }
@@ -115,7 +147,7 @@ impl Gateway {
         listener: TcpListener,
         shutdown: S,
     ) -> impl Future<Output = ()> + use<S> {
-        serve::serve(self.clone(), listener, shutdown)
+        front::serve(self.clone(), listener, shutdown)
     }
 }
 

@@ -2,18 +2,11 @@
 
 use std::time::Duration;
 
-/// Bytes of a head, of a request or a response.
+/// Bytes of the head of a response.
 ///
-/// Four times what nginx takes by default: a head holds cookies and tokens, and a cookie alone may
-/// have 4 KiB. A longer request is answered with 431, a longer response with 502. The number of
-/// fields is bounded by hyper: at most 100 in a head.
+/// Four times what nginx takes by default: a head holds cookies, and one of them may have 4 KiB. A
+/// longer one is answered with 502. The number of fields is bounded by hyper: at most 100.
 pub(crate) const MAX_HEAD_BYTES: usize = 128 * 1024;
-
-/// Client connections that are served at a time.
-///
-/// Further ones wait in the kernel's queue. A connection costs about 20 KiB and, with its
-/// upstream, two file descriptors.
-pub(crate) const MAX_CONNECTIONS: usize = 8192;
 
 /// Idle connections that are kept to one upstream.
 ///
@@ -41,3 +34,26 @@ pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Gateways of this kind that a request may have passed. More are a loop.
 pub(crate) const MAX_HOPS: usize = 8;
+
+/// Bytes of a request's body that a client of HTTP/2 may send before the upstream has taken them.
+///
+/// At a round trip of 50 ms it is 5 MB a second.
+pub(crate) const HTTP2_STREAM_WINDOW: u32 = 256 * 1024;
+
+/// The same for all requests of a connection together.
+pub(crate) const HTTP2_CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes of a response that wait for the socket of a client, for each stream of HTTP/2.
+pub(crate) const HTTP2_SEND_BUFFER: usize = 64 * 1024;
+
+/// Requests of HTTP/2 that were cancelled before the gateway has looked at them.
+///
+/// A client that goes on has the connection closed. A browser cancels what the page no longer
+/// wants, and rarely in the same packet in which it asked.
+pub(crate) const MAX_PENDING_RESETS: usize = 64;
+
+/// Malformed requests on one connection of HTTP/2, of which each costs a frame in answer.
+pub(crate) const MAX_STREAM_ERRORS: usize = 256;
+
+/// How long an idle client of HTTP/2 may take to close the connection, once it is asked to.
+pub(crate) const HTTP2_GOODBYE: Duration = Duration::from_secs(5);

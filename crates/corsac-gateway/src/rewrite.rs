@@ -18,11 +18,8 @@ pub(crate) fn can_be_forwarded(
         return Err(Failure::MethodNotSupported);
     }
     // RFC 9112, 3.2: such a request must be answered with 400.
-    match fields::host(request.headers()) {
-        Host::Several => return Err(Failure::MalformedHost),
-        Host::None if request.version() == Version::HTTP_11 => return Err(Failure::MalformedHost),
-        Host::One(host) if !is_host(host) => return Err(Failure::MalformedHost),
-        Host::One(_) | Host::None => {}
+    if !has_one_host(request) {
+        return Err(Failure::MalformedHost);
     }
     if path::has_dot_segment(request.uri().path()) {
         return Err(Failure::AmbiguousPath);
@@ -33,11 +30,35 @@ pub(crate) fn can_be_forwarded(
     }
 }
 
+/// Is it clear which host the request is for?
+///
+/// The target names it in absolute form, which all requests of HTTP/2 have, and `Host` names it. If
+/// both do, and differ, who stands behind or before the gateway may take the other.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let target = request.uri().authority().map(|it| it.as_str());
+    match (fields::host(request.headers()), target) {
+        (Host::Several, _) => false,
+        (Host::One(host), None) => is_host(host),
+        (Host::One(host), Some(target)) => {
+            let host = host.as_bytes();
+            is_host_name(target.as_bytes()) && host.eq_ignore_ascii_case(target.as_bytes())
+        }
+        (Host::None, Some(target)) => {
+            request.version() != Version::HTTP_11 && is_host_name(target.as_bytes())
+        }
+        (Host::None, None) => request.version() == Version::HTTP_10,
+    }
+}
+
 /// Could this be the value of `Host`? What is checked is no more than that it cannot fall into
 /// two parts where a server reads `X-Forwarded-Host`.
 fn is_host(host: &HeaderValue) -> bool {
+    is_host_name(host.as_bytes())
+}
+
+fn is_host_name(host: &[u8]) -> bool {
     let is_host_byte = |byte: &u8| byte.is_ascii_graphic() && !b"/?#@,\\\"<>".contains(byte);
-    host.as_bytes().iter().all(is_host_byte)
+    host.iter().all(is_host_byte)
 }
 
 /// Is it a request that the client wants answered before it reaches the upstream?
@@ -65,6 +86,9 @@ pub(crate) fn request(
     let takes_trailers = survey.takes_trailers(headers);
     survey.remove_hop_by_hop(headers);
     survey.remove_expect(headers);
+    if head.version == Version::HTTP_2 {
+        fields::join_cookies(headers);
+    }
     if let Some(protocol) = &upgrade {
         fields::set_upgrade(headers, protocol.clone());
     }

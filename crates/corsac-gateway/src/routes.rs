@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corsac_config::{Config, Timeouts};
+use corsac_config::{Config, Front, Timeouts};
 use corsac_tower::apply::PreparedPolicy;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
@@ -16,6 +16,7 @@ pub(crate) struct Routes {
     sites: Sites,
     upstreams: Vec<Arc<Upstream>>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) front: Front,
 }
 
 /// A part of the site: an upstream, and the policy for it.
@@ -42,6 +43,7 @@ impl Routes {
             sites: Sites::default(),
             upstreams: Vec::new(),
             timeouts: config.timeouts,
+            front: config.front.clone(),
         };
         for route in &config.routes {
             let upstream = routes.upstream(&route.upstream, old);

@@ -127,7 +127,8 @@ async fn a_client_that_stops_in_its_head_is_let_go_and_others_are_served_meanwhi
 #[tokio::test]
 async fn a_client_that_says_nothing_is_let_go() {
     let (upstream, _heads) = Upstream::recording().await;
-    let config = config(upstream.address, "request-head-timeout = \"20ms\"");
+    let timeouts = "request-head-timeout = \"20ms\"\nidle-timeout = \"30ms\"";
+    let config = config(upstream.address, timeouts);
     let serving = Serving::start(&gateway(&config)).await;
     let mut silent = serving.client().await;
     silent.gone().await;

@@ -56,10 +56,10 @@ async fn a_client_cannot_speak_for_the_gateway() {
 }
 
 #[tokio::test]
-async fn a_target_in_absolute_form_stands_above_host() {
-    let head = forwarded("GET http://name.test/v1/x?y HTTP/1.1", &[]).await;
+async fn a_target_in_absolute_form_names_the_host_once_more() {
+    let head = forwarded("GET http://Gateway.test/v1/x?y HTTP/1.1", &[]).await;
     assert_eq!(head[0], "GET /v1/x?y HTTP/1.1");
-    assert_eq!(field(&head, "x-forwarded-host"), Some("name.test"));
+    assert_eq!(field(&head, "x-forwarded-host"), Some("Gateway.test"));
 }
 
 #[tokio::test]

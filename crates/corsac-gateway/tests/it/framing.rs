@@ -122,24 +122,6 @@ async fn a_chunked_request_arrives_whole_with_its_trailers() {
 }
 
 #[tokio::test]
-async fn a_request_with_two_ideas_of_its_length_is_one_request() {
-    let upstream = Upstream::start(|mut peer: Peer, _| async move {
-        let head = peer.head().await.unwrap();
-        assert_eq!(field(&head, "content-length"), None);
-        assert_eq!(peer.chunk().await.unwrap(), b"abc");
-        assert_eq!(peer.chunk().await.unwrap(), b"");
-        peer.send(OK).await;
-    })
-    .await;
-    let serving = Serving::before(&upstream).await;
-    let mut client = serving.client().await;
-    let fields = with_host(&["content-length: 30", "transfer-encoding: chunked"]);
-    client.send_head("PUT /v1 HTTP/1.1", &fields).await;
-    client.send("3\r\nabc\r\n0\r\n\r\n").await;
-    assert_eq!(client.response("PUT").await.text(), "ok");
-}
-
-#[tokio::test]
 async fn requests_sent_in_one_go_are_answered_in_order() {
     let (upstream, mut heads) = Upstream::recording().await;
     let serving = Serving::before(&upstream).await;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use corsac_gateway::Gateway;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -184,20 +184,31 @@ impl Drop for Upstream {
 pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
 /// One end of a connection, that speaks HTTP by hand.
-pub(crate) struct Peer {
-    stream: BufReader<TcpStream>,
+pub(crate) struct Peer<S = TcpStream> {
+    stream: BufReader<S>,
 }
 
 impl Peer {
     pub(crate) fn new(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
-        Self {
-            stream: BufReader::new(stream),
-        }
+        Self::over(stream)
     }
 
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         Self::new(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// Ends the connection by a reset, which no one can take for an orderly end.
+    pub(crate) fn reset(self) {
+        self.stream.get_ref().set_zero_linger().unwrap();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
+    pub(crate) fn over(stream: S) -> Self {
+        Self {
+            stream: BufReader::new(stream),
+        }
     }
 
     /// Sends bytes. Whether they arrive is for the other end to say.
@@ -295,11 +306,6 @@ impl Peer {
     /// Says that nothing more will be sent.
     pub(crate) async fn finish(&mut self) {
         self.stream.shutdown().await.unwrap();
-    }
-
-    /// Ends the connection by a reset, which no one can take for an orderly end.
-    pub(crate) fn reset(self) {
-        self.stream.get_ref().set_zero_linger().unwrap();
     }
 }
 

@@ -94,8 +94,9 @@ async fn a_target_in_absolute_form_names_the_host() {
         ("path = '/'\nhost = 'b.example'", "b"),
     ])
     .await;
-    check(&serving, "b.example", "http://a.example/", Ok("a")).await;
-    check(&serving, "a.example", "http://B.example:80/x", Ok("b")).await;
+    check(&serving, "a.example", "http://a.example/", Ok("a")).await;
+    check(&serving, "b.example:80", "http://B.example:80/x", Ok("b")).await;
+    check(&serving, "b.example", "http://a.example/", Err(400)).await;
 }
 
 #[tokio::test]

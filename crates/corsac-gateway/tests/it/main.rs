@@ -1,6 +1,8 @@
 //! The gateway as clients and upstreams see it: over sockets, byte for byte.
 
 mod harness;
+mod http2_client;
+mod tls_harness;
 
 mod client_faults;
 mod connections;
@@ -8,6 +10,7 @@ mod cors;
 mod forwarding;
 mod framing;
 mod hosts;
+mod http2;
 mod observer;
 mod paths;
 mod replaced_paths;
@@ -16,5 +19,6 @@ mod route_limits;
 mod routes;
 mod shutdown;
 mod streaming;
+mod tls;
 mod upgrade;
 mod upstream_faults;

@@ -53,8 +53,8 @@ async fn the_root_takes_what_no_other_route_has() {
     check(&serving, "/", Ok("/")).await;
     check(&serving, "/v10", Ok("/")).await;
     check(&serving, "/v1/x", Ok("/v1")).await;
-    check(&serving, "http://elsewhere.test/v1/x", Ok("/v1")).await;
-    check(&serving, "http://elsewhere.test", Ok("/")).await;
+    check(&serving, "http://gateway.test/v1/x", Ok("/v1")).await;
+    check(&serving, "http://gateway.test", Ok("/")).await;
 }
 
 #[tokio::test]

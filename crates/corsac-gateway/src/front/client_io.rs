@@ -6,27 +6,37 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use crate::deadline::Deadline;
 use crate::limits::CLIENT_WRITE_TIMEOUT;
+
+use super::head_guard::{HeadGuard, Seen};
+use super::head_timer::HeadTimer;
+use super::transport::Transport;
 
 /// The socket of a client, on which a write fails that has waited too long.
 ///
 /// Else a client that asks for much and reads nothing would hold a connection, and one to the
 /// upstream, for as long as it likes.
 #[derive(Debug)]
-pub(crate) struct ClientIo {
-    stream: TokioIo<TcpStream>,
+pub(super) struct ClientIo {
+    transport: Transport,
     /// There while a write waits.
     deadline: Option<Deadline>,
     /// Slices put together; kept for its memory.
     joined: Vec<u8>,
     ending: Arc<Ending>,
     was_shut_down: bool,
+    watch: Option<Watch>,
+}
+
+/// What a connection of HTTP/1.1 is looked at with.
+#[derive(Debug)]
+struct Watch {
+    guard: HeadGuard,
+    timer: HeadTimer,
 }
 
 /// How a connection may end.
@@ -35,34 +45,47 @@ pub(crate) struct ClientIo {
 /// body that breaks off followed by an orderly end, half of it would look like the whole; so the
 /// connection is reset.
 #[derive(Debug, Default)]
-pub(crate) struct Ending(AtomicBool);
+pub(crate) struct Ending {
+    bears_meaning: AtomicBool,
+    is_tunnel: AtomicBool,
+}
 
 impl Ending {
     /// From now on an orderly end says that everything was sent.
     pub(crate) fn bears_meaning(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.bears_meaning.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on the client's bytes are no HTTP.
+    pub(crate) fn leaves_http(&self) {
+        self.is_tunnel.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for ClientIo {
     fn drop(&mut self) {
-        if !self.was_shut_down && self.ending.0.load(Ordering::Relaxed) {
-            // There is nobody left to tell if it fails, which it does on a socket that is gone.
-            let _ = self.stream.inner().set_zero_linger();
+        if !self.was_shut_down && self.ending.bears_meaning.load(Ordering::Relaxed) {
+            self.transport.end_by_reset();
         }
     }
 }
 
 impl ClientIo {
-    pub(crate) fn new(stream: TcpStream, ending: Arc<Ending>) -> Self {
-        let stream = TokioIo::new(stream);
+    pub(super) fn new(transport: Transport, ending: Arc<Ending>) -> Self {
         Self {
-            stream,
+            transport,
             deadline: None,
             joined: Vec::new(),
             ending,
             was_shut_down: false,
+            watch: None,
         }
+    }
+
+    /// Has the heads of HTTP/1.1 looked at, and timed.
+    pub(super) fn watch(&mut self, timer: HeadTimer) {
+        let guard = HeadGuard::default();
+        self.watch = Some(Watch { guard, timer });
     }
 
     /// A head with a short body is two slices. To put them together costs less than to have the
@@ -72,16 +95,16 @@ impl ClientIo {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let stream = Pin::new(&mut self.stream);
+        let transport = Pin::new(&mut self.transport);
         let len: usize = slices.iter().map(|slice| slice.len()).sum();
         if len > MAX_JOINED_BYTES {
-            return stream.poll_write_vectored(cx, slices);
+            return transport.poll_write_vectored(cx, slices);
         }
         self.joined.clear();
         for slice in slices {
             self.joined.extend_from_slice(slice);
         }
-        stream.poll_write(cx, &self.joined)
+        transport.poll_write(cx, &self.joined)
     }
 
     fn bounded(
@@ -102,23 +125,42 @@ impl ClientIo {
     }
 }
 
-impl Read for ClientIo {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+impl Watch {
+    fn look(&mut self, bytes: &mut [u8]) {
+        match self.guard.look(bytes) {
+            Seen::NoHead => self.timer.head_ends(),
+            Seen::PartOfHead => self.timer.head_begins(),
+        }
     }
 }
 
-impl Write for ClientIo {
+impl AsyncRead for ClientIo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let n_before = buffer.filled().len();
+        let read = Pin::new(&mut self.transport).poll_read(cx, buffer);
+        if self.ending.is_tunnel.load(Ordering::Relaxed) {
+            self.watch = None;
+        }
+        if let Some(watch) = &mut self.watch
+            && read.is_ready()
+        {
+            watch.look(&mut buffer.filled_mut()[n_before..]);
+        }
+        read
+    }
+}
+
+impl AsyncWrite for ClientIo {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let written = Pin::new(&mut self.transport).poll_write(cx, bytes);
         self.bounded(written, cx)
     }
 
@@ -132,16 +174,16 @@ impl Write for ClientIo {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.transport.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.transport).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.was_shut_down = true;
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.transport).poll_shutdown(cx)
     }
 }
 

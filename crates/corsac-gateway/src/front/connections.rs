@@ -1,7 +1,7 @@
 //! The client connections: how many there are, and how they end.
 
 use std::future::{Future, poll_fn};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -12,19 +12,27 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
+use corsac_config::Limits;
+
+use super::clients::{Clients, Share};
+use crate::limits::ACCEPT_PAUSE;
 
 /// The client connections of one listener.
 #[derive(Debug)]
-pub(crate) struct Connections {
+pub(super) struct Connections {
     free: Arc<Semaphore>,
+    n_places: u32,
     stage: Arc<Stage>,
+    clients: Arc<Clients>,
 }
 
 /// The place that a connection takes, and gives back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     stage: Arc<Stage>,
+    clients: Arc<Clients>,
+    /// None until it is known who the client is.
+    share: Option<Share>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -41,16 +49,18 @@ const FINISHING: u8 = 1;
 const ENDED: u8 = 2;
 
 impl Connections {
-    pub(crate) fn new() -> Self {
-        let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    pub(super) fn new(limits: &Limits) -> Self {
+        let n_places = u32::try_from(limits.connections).unwrap_or(u32::MAX);
         Self {
-            free,
+            free: Arc::new(Semaphore::new(limits.connections)),
+            n_places,
             stage: Arc::default(),
+            clients: Arc::default(),
         }
     }
 
     /// Waits for a client, and for a place.
-    pub(crate) async fn accept(&self, listener: &TcpListener) -> (TcpStream, SocketAddr, Place) {
+    pub(super) async fn accept(&self, listener: &TcpListener) -> (TcpStream, SocketAddr, Place) {
         let permit = Arc::clone(&self.free).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
         loop {
@@ -58,6 +68,8 @@ impl Connections {
                 Ok((stream, address)) => {
                     let place = Place {
                         stage: Arc::clone(&self.stage),
+                        clients: Arc::clone(&self.clients),
+                        share: None,
                         _permit: permit,
                     };
                     return (stream, address, place);
@@ -70,10 +82,9 @@ impl Connections {
     }
 
     /// Lets the requests under way finish, for so long, and then ends what is left.
-    pub(crate) async fn finish(self, patience: Duration) {
+    pub(super) async fn finish(self, patience: Duration) {
         self.stage.reach(FINISHING);
-        let all = u32::try_from(MAX_CONNECTIONS).expect("it is a small number");
-        let _ = timeout(patience, self.free.acquire_many(all)).await;
+        let _ = timeout(patience, self.free.acquire_many(self.n_places)).await;
     }
 }
 
@@ -84,8 +95,14 @@ impl Drop for Connections {
 }
 
 impl Place {
+    /// Takes the place for a client, unless it has `most` of them already.
+    pub(super) fn belongs_to(&mut self, client: IpAddr, most: usize) -> bool {
+        self.share = self.clients.share(client, most);
+        self.share.is_some()
+    }
+
     /// Runs a connection. It is told when to finish, and dropped when all must end.
-    pub(crate) async fn run<C: Future>(&self, connection: C, finish: impl Fn(Pin<&mut C>)) {
+    pub(super) async fn run<C: Future>(&self, connection: C, finish: impl Fn(Pin<&mut C>)) {
         let mut connection = pin!(connection);
         let mut change = pin!(self.stage.change.notified());
         let mut seen = None;
@@ -112,10 +129,19 @@ impl Place {
 
     /// Runs a future that is dropped when all must end.
     pub(crate) async fn unless_ended<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.before(ENDED, future).await
+    }
+
+    /// Runs a future that is dropped when there shall be no further requests.
+    pub(super) async fn unless_finishing<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        self.before(FINISHING, future).await
+    }
+
+    async fn before<T>(&self, stage: u8, future: impl Future<Output = T>) -> Option<T> {
         let ended = async {
             loop {
                 let change = self.stage.change.notified();
-                if self.stage.current() == ENDED {
+                if self.stage.current() >= stage {
                     return;
                 }
                 change.await;
