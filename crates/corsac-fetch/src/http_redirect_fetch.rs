@@ -67,13 +67,16 @@ pub(crate) fn http_redirect_fetch(
     let is_delete = rules.delete == RedirectedDelete::BecomesGet
         && *request.method == *b"DELETE"
         && leaves_origin;
-    if !becomes_get(&request.method, head.status) && !is_delete {
-        restore_content_type(request, (leaves_origin, &to));
-    } else {
+    let becomes_get = becomes_get(&request.method, head.status);
+    if becomes_get {
+        delete_request_body_headers(&mut request.headers);
+    }
+    if becomes_get || is_delete {
         request.method = Method::GET;
         request.body = None;
-        delete_request_body_headers(&mut request.headers);
         fetch.trace.push(rule("12"), StepOutcome::BecameGet);
+    } else {
+        restore_content_type(request, (leaves_origin, &to));
     }
     // 13.
     let request = &mut fetch.request;

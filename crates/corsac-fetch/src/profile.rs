@@ -200,7 +200,7 @@ const CHROMIUM: Quirks = Quirks {
     preflight_origin: PreflightOrigin::OfRequest,
     forced_preflight: ForcedPreflight::AllowsItsMethod,
     dropped_headers: DroppedHeaders::StayDropped,
-    authorization: AuthorizationWildcard::Covered,
+    authorization: AuthorizationWildcard::CoveredUntilKept,
     check_order: PreflightCheckOrder::OriginFirst,
     cache: CacheQuirks {
         wildcard: CachedWildcard::Matches,

@@ -51,7 +51,7 @@ pub(crate) enum CredentialsInUrl {
 pub(crate) enum RedirectedDelete {
     /// What the status says.
     StaysDelete,
-    /// A `GET`, whatever the status.
+    /// A `GET`, whatever the status. Headers of the body stay, unless the status takes them away.
     BecomesGet,
 }
 

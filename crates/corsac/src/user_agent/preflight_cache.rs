@@ -298,7 +298,8 @@ impl Answer {
     ) -> bool {
         let is_wildcard = self.is_wildcard
             && !request.includes_credentials()
-            && (quirks.covers_authorization() || !is_cors_non_wildcard_request_header_name(name));
+            && (quirks.covers_authorization_once_kept()
+                || !is_cors_non_wildcard_request_header_name(name));
         let mut header_names = self.header_names();
         header_names.any(|it| it.eq_ignore_ascii_case(name) || is_wildcard && it == b"*")
     }

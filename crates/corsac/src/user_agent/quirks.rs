@@ -293,13 +293,15 @@ pub enum UnkeptAnswer {
 
 /// Whether a `*` in `Access-Control-Allow-Headers` covers `Authorization`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "it covers it or not")]
+#[expect(clippy::exhaustive_enums, reason = "it covers it or not, now or later")]
 pub enum AuthorizationWildcard {
     /// As the standard has it.
     NotCovered,
-    /// As all three engines have it
+    /// As Firefox and WebKit have it
     /// ([whatwg/fetch#1919](https://github.com/whatwg/fetch/issues/1919)).
     Covered,
+    /// It is covered in the answer to a preflight, and not once that is kept, as Chromium has it.
+    CoveredUntilKept,
 }
 
 /// How `Access-Control-Max-Age` is read.
@@ -369,7 +371,13 @@ impl Quirks {
         UnsafeHeaderNames::judged_by(headers, self)
     }
 
+    /// Does the `*` of an answer to a preflight cover `Authorization`?
     pub(super) fn covers_authorization(&self) -> bool {
+        self.authorization != AuthorizationWildcard::NotCovered
+    }
+
+    /// Does the `*` of a kept answer cover `Authorization`?
+    pub(super) fn covers_authorization_once_kept(&self) -> bool {
         self.authorization == AuthorizationWildcard::Covered
     }
 }
