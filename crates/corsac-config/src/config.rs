@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::ops::Range;
 use std::time::Duration;
 
 use corsac::Policy;
@@ -9,8 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::document::{self, Document};
 use crate::front::{self, Front};
+use crate::nearest::nearest;
+use crate::operations::Operations;
 use crate::policy;
-use crate::problem::{Problem, Problems, quoted};
+use crate::problem::{MAX_PROBLEMS, Problem, Problems, quoted};
 use crate::route;
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
@@ -27,6 +30,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// What the gateway is towards its clients.
     pub front: Front,
+    /// What an operator sets beside the routes.
+    pub operations: Operations,
     /// The routes, in the order of the file; there is at least one, and no two are for the same.
     pub routes: Vec<Route>,
     /// What is legal but doubtful.
@@ -50,6 +55,8 @@ pub struct Route {
     /// The policy that guards them, restricted to the methods that exist there; without one they
     /// are forwarded untouched.
     pub policy: Option<Policy>,
+    /// The policy that its policy names as `report-only`, restricted to the same methods.
+    pub report_only: Option<Policy>,
     /// The name of the policy in the file.
     pub policy_name: Option<String>,
     /// The methods that exist there, if the file says so.
@@ -138,6 +145,7 @@ fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Co
     let listen = listen.map_or(Some(DEFAULT_LISTEN), |it| document.listen(it));
     let timeouts = read_timeouts(&table, document);
     let front = front::read(&table, document);
+    let operations = Operations::read(&table, document);
     let mut policies = read_policies(&table, document);
     let routes = route::read_all(&table, &mut policies, document);
     warn_of_unused(&policies, document);
@@ -145,6 +153,7 @@ fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Co
         listen: listen?,
         timeouts,
         front,
+        operations,
         routes: routes?,
         warnings: Problems::default(),
     })
@@ -185,9 +194,11 @@ pub(crate) fn read_timeout<'s>(
 pub(crate) struct NamedPolicy {
     /// The policy, unless there is an error in it.
     pub(crate) policy: Option<Policy>,
+    /// The name of the policy that rides along in report-only mode.
+    pub(crate) report_only: Option<String>,
     /// Whether a route names it.
     pub(crate) usage: Usage,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -217,18 +228,58 @@ fn read_policies<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Poli
 
 fn read_named_policies<'s>(table: &DeTable<'s>, document: &mut Document<'s>) -> Policies {
     let mut policies = Policies::new();
+    let mut riders = Vec::new();
     for (name, value) in table.iter() {
         let table = document.table(Kind::Policy, value);
-        let policy = table.and_then(|table| policy::read(&table, document));
+        let (policy, named) = match &table {
+            Some(table) => (
+                policy::read(table, document),
+                policy::report_only(table, name.get_ref(), document),
+            ),
+            None => (None, None),
+        };
         let name_span = name.span();
+        riders.extend(
+            named
+                .as_ref()
+                .map(|it| (it.value.to_owned(), it.source_span(0..it.value.len()))),
+        );
         let policy = NamedPolicy {
             policy,
+            report_only: named.map(|it| it.value.to_owned()),
             usage: Usage::Unused,
             span: name_span,
         };
         policies.insert(name.get_ref().clone().into_owned(), policy);
     }
+    for (name, span) in riders {
+        use_policy(&mut policies, &name, span, document);
+    }
     policies
+}
+
+/// Finds the policy of this name, which is then used.
+pub(crate) fn use_policy<'p>(
+    policies: &'p mut Policies,
+    name: &str,
+    span: Range<usize>,
+    document: &mut Document<'_>,
+) -> Option<&'p NamedPolicy> {
+    if !policies.contains_key(name) {
+        let message = format!("there is no policy {}", quoted(name));
+        let names = policies.keys().map(String::as_str);
+        let is_kept = document.n_errors() < MAX_PROBLEMS;
+        let meant = nearest(name, names.filter(|_| is_kept)).map(str::to_owned);
+        let problem = Problem::error("policy-unknown", message).at(span);
+        document.report(problem.suggesting(meant.clone()));
+        if let Some(named) = meant.and_then(|it| policies.get_mut(&it)) {
+            named.usage = Usage::Used;
+        }
+        return None;
+    }
+    let named = policies.get_mut(name)?;
+    named.usage = Usage::Used;
+    Some(named)
 }
 
 fn warn_of_unused(policies: &Policies, document: &mut Document<'_>) {
@@ -245,4 +296,4 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr
 
 /// The longest timeout. Whoever wants to wait longer wants no timeout, which is no way to run a
 /// server.
-const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::de::{DeTable, Error};
+use toml_parser::lexer::TokenKind;
 
 use crate::lines::Lines;
 use crate::problem::{Problem, Problems};
@@ -171,6 +172,26 @@ fn bounded(source: &str) -> Result<(), Problem> {
         return Err(Problem::error("file-too-long", message).at(at..at));
     }
     Ok(())
+}
+
+/// A file without its comments: what is in force, and nothing that was not meant for others.
+///
+/// No key takes a secret, but people write them into comments.
+#[must_use]
+pub fn without_comments(source: &str) -> String {
+    let mut kept = String::with_capacity(source.len());
+    let mut at = 0;
+    for token in toml_parser::Source::new(source).lex() {
+        if token.kind() == TokenKind::Comment {
+            let span = token.span();
+            kept.push_str(source.get(at..span.start()).unwrap_or_default());
+            at = span.end();
+        }
+    }
+    kept.push_str(source.get(at..).unwrap_or_default());
+    let lines = kept.lines().map(str::trim_end);
+    let lines = lines.filter(|it| !it.is_empty());
+    lines.flat_map(|it| [it, "\n"]).collect()
 }
 
 /// What the parser says where a value should start and no value does.

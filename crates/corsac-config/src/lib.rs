@@ -47,6 +47,7 @@ mod lines;
 mod listen;
 mod nearest;
 mod network;
+mod operations;
 mod policy;
 mod problem;
 mod render;
@@ -62,11 +63,12 @@ mod value;
 pub use config::{
     Config, DEFAULT_LISTEN, Extent, Route, Timeouts, read, read_policy, read_policy_with_warnings,
 };
-pub use document::{MAX_SOURCE_LEN, MAX_TOKENS};
+pub use document::{MAX_SOURCE_LEN, MAX_TOKENS, without_comments};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};
 pub use front::{CertificateFiles, Front, Limits};
 pub use lines::Position;
 pub use network::{MalformedNetwork, Network};
+pub use operations::{AccessLog, Admin, DEFAULT_ADMIN_LISTEN, LogFormat, LogOutput, Operations};
 pub use problem::{MAX_PROBLEMS, Problem, Problems, Severity};
 pub use render::Style;
 pub use route_host::HostPattern;

@@ -30,6 +30,22 @@ pub(crate) fn read<'s>(table: &Table<'_, 's>, document: &mut Document<'s>) -> Op
     Some(policy)
 }
 
+/// The name of the policy that rides along with this one in report-only mode.
+pub(crate) fn report_only<'t, 's>(
+    table: &Table<'t, 's>,
+    own_name: &str,
+    document: &mut Document<'s>,
+) -> Option<Text<'t>> {
+    let value = table.value("report-only")?;
+    let name = document.string(value)?;
+    if name.value == own_name {
+        let message = "a policy does not differ from itself: name another";
+        document.report(Problem::error("report-only-itself", message).at(value.span()));
+        return None;
+    }
+    Some(name)
+}
+
 /// What the keys of a policy say.
 struct Settings<'a, 't, 's> {
     table: &'a Table<'t, 's>,

@@ -6,10 +6,9 @@ use std::ops::Range;
 use corsac::Policy;
 use toml::de::DeValue;
 
-use crate::config::{Extent, Policies, Route, Usage, read_timeout};
+use crate::config::{Extent, Policies, Route, read_timeout, use_policy};
 use crate::document::Document;
-use crate::nearest::nearest;
-use crate::problem::{MAX_PROBLEMS, Problem, quoted};
+use crate::problem::{Problem, quoted};
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
 use crate::text::Text;
@@ -95,6 +94,14 @@ impl<'s> Reader<'_, 's> {
             .and_then(|it| self.document.string(it));
         let policy = policy_name.as_ref().and_then(|it| self.policy(it));
         let methods = table.value("methods").map(|it| self.document.names(it));
+        let report_only = policy_name.as_ref().and_then(|it| self.report_only(it));
+        let report_only = report_only.and_then(|policy| match &methods {
+            // What is wrong with the methods is said of the policy in force.
+            Some(texts) => policy
+                .with_existing_methods(texts.iter().map(|it| it.value))
+                .ok(),
+            None => Some(policy),
+        });
         let policy = match &methods {
             Some(texts) => self.restricted(policy, table, texts),
             None => policy,
@@ -111,6 +118,7 @@ impl<'s> Reader<'_, 's> {
             replaced_by,
             upstream: upstream?,
             policy,
+            report_only,
             policy_name: policy_name.map(|it| it.value.to_owned()),
             methods: methods.map(|it| it.iter().map(|it| it.value.to_owned()).collect()),
             connect_timeout,
@@ -168,23 +176,15 @@ impl<'s> Reader<'_, 's> {
 
     /// The policy of this name.
     fn policy(&mut self, name: &Text<'_>) -> Option<Policy> {
-        if let Some(named) = self.policies.get_mut(name.value) {
-            named.usage = Usage::Used;
-            return named.policy.clone();
-        }
-        let message = format!("there is no policy {}", quoted(name.value));
-        let names = self.policies.keys().map(String::as_str);
-        let is_kept = self.document.n_errors() < MAX_PROBLEMS;
-        let meant = nearest(name.value, names.filter(|_| is_kept));
-        let problem = Problem::error("policy-unknown", message)
-            .at(name.source_span(0..name.value.len()))
-            .suggesting(meant.map(Into::into));
-        self.document.report(problem);
-        let meant = meant.map(str::to_owned);
-        if let Some(named) = meant.and_then(|it| self.policies.get_mut(&it)) {
-            named.usage = Usage::Used;
-        }
-        None
+        let span = name.source_span(0..name.value.len());
+        let named = use_policy(self.policies, name.value, span, self.document);
+        named?.policy.clone()
+    }
+
+    /// The policy that rides along with the one of this name.
+    fn report_only(&self, name: &Text<'_>) -> Option<Policy> {
+        let rider = self.policies.get(name.value)?.report_only.as_ref()?;
+        self.policies.get(rider)?.policy.clone()
     }
 
     /// The policy for a route where only these methods exist.

@@ -17,6 +17,20 @@ pub(crate) enum Kind {
     Route,
     Tls,
     Limits,
+    Admin,
+    AccessLog,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::File,
+        Self::Policy,
+        Self::Route,
+        Self::Tls,
+        Self::Limits,
+        Self::Admin,
+        Self::AccessLog,
+    ];
 }
 
 /// A table whose unknown keys have been reported.
@@ -97,6 +111,10 @@ impl Kind {
                 "proxy-protocol",
                 "tls",
                 "limits",
+                "shutdown-delay",
+                "reuse-port",
+                "admin",
+                "access-log",
                 "policy",
                 "route",
             ],
@@ -109,6 +127,7 @@ impl Kind {
                 "max-age",
                 "refuse",
                 "upstream",
+                "report-only",
                 "dangerously-allow-null-origin",
                 "dangerously-allow-insecure-origins",
                 "dangerously-allow-public-suffix",
@@ -133,6 +152,8 @@ impl Kind {
                 "header-bytes",
                 "streams",
             ],
+            Self::Admin => &["listen", "hosts", "dangerously-allow-remote"],
+            Self::AccessLog => &["format", "output"],
         }
     }
 
@@ -150,15 +171,9 @@ impl Kind {
 
     /// The other kind of table to which a key belongs.
     fn home_of(self, key: &str) -> Option<Self> {
-        [
-            Self::File,
-            Self::Policy,
-            Self::Route,
-            Self::Tls,
-            Self::Limits,
-        ]
-        .into_iter()
-        .find(|kind| kind.keys().contains(&key))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.keys().contains(&key))
     }
 
     fn unknown_key(self, key: &str) -> Problem {
@@ -168,6 +183,8 @@ impl Kind {
             Self::Route => "in a route",
             Self::Tls => "in `[[tls]]`",
             Self::Limits => "in `[limits]`",
+            Self::Admin => "in `[admin]`",
+            Self::AccessLog => "in `[access-log]`",
         };
         let mut message = format!("unknown key {} {place}", quoted(key));
         let home = self.home_of(key).filter(|_| self.meant_by(key).is_none());
@@ -177,6 +194,8 @@ impl Kind {
             Some(Self::Route) => ": it belongs in a route",
             Some(Self::Tls) => ": it belongs in `[[tls]]`",
             Some(Self::Limits) => ": it belongs in `[limits]`",
+            Some(Self::Admin) => ": it belongs in `[admin]`",
+            Some(Self::AccessLog) => ": it belongs in `[access-log]`",
             None => "",
         });
         Problem::error("unknown-key", message)
