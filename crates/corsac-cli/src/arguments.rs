@@ -53,7 +53,9 @@ pub(crate) struct DemoArguments {
 ///
 /// It reads a policy file, and serves until it gets SIGTERM or Ctrl-C. Then it accepts no more
 /// clients and lets requests under way finish; a second signal cuts them off, and the exit code
-/// is 1.
+/// is 1. When the file changes, or at SIGHUP, it is put in force if it has no mistake.
+///
+/// It listens on the sockets that a service manager hands over, if there are any.
 #[derive(Args, Debug)]
 #[command(after_help = format!("Examples:\n  corsac serve -c corsac.toml\n  corsac serve --check\n\n{EXIT_CODES}"))]
 pub(crate) struct ServeArguments {
@@ -61,11 +63,11 @@ pub(crate) struct ServeArguments {
     #[arg(short, long, value_name = "FILE", default_value = "corsac.toml")]
     pub(crate) config: PathBuf,
 
-    /// Says what is wrong with the file, as `corsac lint` does, and serves nothing
+    /// Says what is wrong with the file and its certificates, and serves nothing
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Writes a line for each request to stderr
+    /// Writes a line for each request to stderr; `[access-log]` in the file says it better
     #[arg(long, conflicts_with = "check")]
     pub(crate) access_log: bool,
 }

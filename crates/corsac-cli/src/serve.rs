@@ -1,13 +1,13 @@
 //! `corsac serve`: the gateway.
 
-use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::Arc;
+mod access_log;
+mod listeners;
+mod reload;
 
-use corsac_config::Config;
-use corsac_gateway::{AnsweredBy, Certificates, Exchange, Gateway};
-use tokio::net::TcpListener;
+use std::path::Path;
+
+use corsac_config::{AccessLog, Config, Problems, without_comments};
+use corsac_gateway::{Admin, Certificates, Gateway};
 
 use crate::arguments::ServeArguments;
 use crate::exit::{Exit, Failure};
@@ -16,26 +16,64 @@ use crate::running::{self, Signals};
 use crate::source::Source;
 use crate::terminal;
 
+use access_log::AccessLogWriter;
+use listeners::Listeners;
+use reload::Reload;
+
 pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     if arguments.check {
-        return lint::report(&arguments.config, lint::Format::Text);
+        return check(&arguments.config);
     }
-    let config = read(arguments)?;
-    let certificates = certificates(arguments, &config)?;
+    let source = Source::read(&arguments.config)?;
+    let config = read(&source, "nothing is served")?;
+    note_what_nobody_sees(&config, arguments);
+    let certificates = certificates(&arguments.config, &config, "nothing is served")?;
     let gateway = Gateway::new(&config).with_certificates(certificates);
-    let gateway = match arguments.access_log {
-        true => gateway.with_observer(Arc::new(log)),
-        false => gateway,
+    let log = log_settings(&config, arguments).map(|it| AccessLogWriter::start(it, &gateway));
+    let (gateway, writer) = match log.transpose()? {
+        Some((recorder, writer)) => (gateway.with_recorder(recorder), Some(writer)),
+        None => (gateway, None),
     };
-    running::runtime()?.block_on(serve(&gateway, &config))
+    let (gateway, admin) = match &config.operations.admin {
+        Some(settings) => {
+            let (gateway, admin) = gateway.with_admin(&settings.hosts);
+            admin.show_config(without_comments(&source.text));
+            (gateway, Some(admin))
+        }
+        None => (gateway, None),
+    };
+    let runtime = running::runtime()?;
+    let exit = runtime.block_on(serve(gateway, admin, config, (&arguments.config, source)));
+    // What is still there of the connections has something to say in the log.
+    drop(runtime);
+    if let Some(writer) = writer {
+        writer.finish();
+    }
+    exit
 }
 
-/// Reads the policy file, and says what is doubtful about it.
-fn read(arguments: &ServeArguments) -> Result<Config, Failure> {
-    let source = Source::read(&arguments.config)?;
-    let shown = |problems: &corsac_config::Problems| {
-        problems.render(&source.name, &source.text, terminal::stderr_style())
-    };
+/// Says what is wrong with the file, and with the files that it names.
+fn check(path: &Path) -> Result<Exit, Failure> {
+    let exit = lint::report(path, lint::Format::Text)?;
+    if exit == Exit::AsWanted && path.to_str() != Some("-") {
+        let source = Source::read(path)?;
+        if let Ok(config) = source.parsed() {
+            certificates(path, &config, "nothing would be served")?;
+        }
+    }
+    Ok(exit)
+}
+
+/// The access log of the file, or the one that the command line asks for.
+fn log_settings(config: &Config, arguments: &ServeArguments) -> Option<AccessLog> {
+    let asked = arguments.access_log.then(AccessLog::default);
+    config.operations.access_log.or(asked)
+}
+
+/// Reads the policy file, and says what is doubtful or wrong about it.
+fn read(source: &Source, consequence: &str) -> Result<Config, Failure> {
+    let shown =
+        |problems: &Problems| problems.render(&source.name, &source.text, terminal::stderr_style());
     match source.parsed() {
         Ok(config) => {
             if !config.warnings.is_empty() {
@@ -52,7 +90,7 @@ fn read(arguments: &ServeArguments) -> Result<Config, Failure> {
                 format!("{n_errors} mistakes")
             };
             Err(Failure::misuse(format!(
-                "{} has {them}: nothing is served",
+                "{} has {them}: {consequence}",
                 source.name
             )))
         }
@@ -60,71 +98,54 @@ fn read(arguments: &ServeArguments) -> Result<Config, Failure> {
 }
 
 /// Reads the certificates that the policy file names, from where it is.
-fn certificates(arguments: &ServeArguments, config: &Config) -> Result<Certificates, Failure> {
-    let directory = arguments.config.parent().unwrap_or_else(|| Path::new(""));
+fn certificates(path: &Path, config: &Config, consequence: &str) -> Result<Certificates, Failure> {
+    let directory = path.parent().unwrap_or_else(|| Path::new(""));
     Certificates::read(config, directory).map_err(|errors| {
         terminal::note(&errors.to_string());
-        Failure::misuse("the certificates are not in order: nothing is served")
+        Failure::misuse(format!("the certificates are not in order: {consequence}"))
     })
 }
 
-async fn serve(gateway: &Gateway, config: &Config) -> Result<Exit, Failure> {
-    let address = config.listen;
+/// A policy in report-only mode is of no use if nobody is told what it says.
+fn note_what_nobody_sees(config: &Config, arguments: &ServeArguments) {
+    let is_riding = config.routes.iter().any(|it| it.report_only.is_some());
+    let is_told = config.operations.admin.is_some() || log_settings(config, arguments).is_some();
+    if is_riding && !is_told {
+        terminal::note(
+            "warning: `report-only` has no effect without `[admin]` or `[access-log]`: \
+             nobody is told",
+        );
+    }
+}
+
+async fn serve(
+    gateway: Gateway,
+    admin: Option<Admin>,
+    config: Config,
+    (path, source): (&Path, Source),
+) -> Result<Exit, Failure> {
     let signals = Signals::catch()?;
-    let bound = TcpListener::bind(address).await;
-    let listener = bound.map_err(|error| cannot_listen(address, &error))?;
-    let address = listener.local_addr().unwrap_or(address);
+    let reload = Reload::new(path, source, &config, admin.clone())?;
+    let listeners = Listeners::open(&config).await?;
     let scheme = match config.front.certificates.is_empty() {
         true => "http",
         false => "https",
     };
-    terminal::note(&format!("listening on {scheme}://{address}"));
+    terminal::note(&format!("listening on {scheme}://{}", listeners.address));
+    if let (Some(admin), Some(listener)) = (admin, listeners.admin) {
+        if let Ok(address) = listener.local_addr() {
+            terminal::note(&format!("admin on http://{address}"));
+        }
+        tokio::spawn(async move { admin.serve(listener).await });
+    }
+    tokio::spawn(reload.follow(gateway.clone()));
     let output = running::until_told(signals, ENDING, |told| {
-        gateway.serve(listener, async {
+        gateway.serve(listeners.gateway, async {
             // Without a teller there is nothing to wait for either.
             let _ = told.await;
         })
     });
     Ok(running::exit_of(output.await))
-}
-
-fn cannot_listen(address: SocketAddr, error: &io::Error) -> Failure {
-    let failure = Failure::misuse(format!("cannot listen on {address}: {error}"));
-    match error.kind() {
-        ErrorKind::AddrInUse => failure
-            .with_help("end the program that listens there, or write another address at `listen`"),
-        ErrorKind::PermissionDenied => {
-            failure.with_help("ports below 1024 need a privilege: write another port at `listen`")
-        }
-        ErrorKind::AddrNotAvailable => failure.with_help(
-            "this machine has no such address: 127.0.0.1 is itself, 0.0.0.0 is all it has",
-        ),
-        _ => failure,
-    }
-}
-
-/// Writes the line of one exchange: method, target, status, who answered, and what was refused.
-fn log(exchange: &Exchange<'_>) {
-    let answered_by = match exchange.answered_by {
-        AnsweredBy::Policy => "policy",
-        AnsweredBy::Upstream => "upstream",
-        _ => "gateway",
-    };
-    let Exchange {
-        method,
-        uri,
-        status,
-        ..
-    } = exchange;
-    let mut line = format!("{method} {uri} {} {answered_by}", status.as_u16());
-    if let Some(refusal) = &exchange.refusal {
-        line.push_str(" refused=");
-        line.push_str(refusal.code());
-    }
-    if let Some(origin) = exchange.request_headers.get("origin") {
-        line.push_str(&format!(" origin={}", origin.as_bytes().escape_ascii()));
-    }
-    terminal::note(&line);
 }
 
 /// What the user sees at the first signal.

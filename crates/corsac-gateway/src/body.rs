@@ -8,11 +8,15 @@ use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
+use crate::account::Account;
 use crate::upstream::{Connection, Upstream};
 
 /// The body of a response.
 #[derive(Debug, Default)]
-pub(crate) struct Body(Kind);
+pub(crate) struct Body {
+    kind: Kind,
+    account: Option<Box<Account>>,
+}
 
 #[derive(Debug, Default)]
 enum Kind {
@@ -37,7 +41,15 @@ struct FromUpstream {
 
 impl Body {
     pub(crate) fn text(text: Bytes) -> Self {
-        Self(Kind::Text(text))
+        Kind::Text(text).into()
+    }
+
+    /// Lets someone know what becomes of the body.
+    pub(crate) fn keep_account(&mut self, mut account: Box<Account>) {
+        if self.kind.is_over() {
+            account.completed();
+        }
+        self.account = Some(account);
     }
 
     pub(crate) fn from_upstream(
@@ -47,15 +59,16 @@ impl Body {
     ) -> Self {
         if incoming.is_end_stream() {
             upstream.release(connection);
-            return Self(Kind::Empty);
+            return Kind::Empty.into();
         }
         let (connection, upstream) = (Some(connection), Arc::clone(upstream));
-        Self(Kind::Upstream(FromUpstream {
+        let body = FromUpstream {
             incoming,
             connection,
             upstream,
             error: None,
-        }))
+        };
+        Kind::Upstream(body).into()
     }
 }
 
@@ -90,6 +103,37 @@ impl FromUpstream {
     }
 }
 
+impl From<Kind> for Body {
+    fn from(kind: Kind) -> Self {
+        Self {
+            kind,
+            account: None,
+        }
+    }
+}
+
+impl Kind {
+    fn poll_frame(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match self {
+            Self::Empty => Poll::Ready(None),
+            Self::Text(text) => {
+                let frame = Frame::data(std::mem::take(text));
+                *self = Self::Empty;
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Self::Upstream(body) => body.poll_frame(cx),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(_) => false,
+            Self::Upstream(body) => body.connection.is_none() && body.error.is_none(),
+        }
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = hyper::Error;
@@ -98,27 +142,25 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        match &mut self.0 {
-            Kind::Empty => Poll::Ready(None),
-            Kind::Text(text) => {
-                let frame = Frame::data(std::mem::take(text));
-                self.0 = Kind::Empty;
-                Poll::Ready(Some(Ok(frame)))
+        let frame = ready!(self.kind.poll_frame(cx));
+        let Self { kind, account } = &mut *self;
+        if let Some(account) = account {
+            if let Some(Ok(frame)) = &frame {
+                account.passed(frame.data_ref().map_or(0, Bytes::len));
             }
-            Kind::Upstream(body) => body.poll_frame(cx),
+            if kind.is_over() && !matches!(frame, Some(Err(_))) {
+                account.completed();
+            }
         }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
-            Kind::Empty => true,
-            Kind::Text(_) => false,
-            Kind::Upstream(body) => body.connection.is_none() && body.error.is_none(),
-        }
+        self.kind.is_over()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Text(text) => SizeHint::with_exact(text.len() as u64),
             Kind::Upstream(body) => body.incoming.size_hint(),

@@ -4,23 +4,27 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
-use corsac::server::Decoration;
-use corsac::{Answer, Refusal};
+use corsac::server::{Decoration, Difference};
+use corsac::{Answer, Refusal, RequestField, RequestHead};
 use corsac_tower::apply::Head;
 use http::header::{ALLOW, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
+use tokio::time::Instant;
 
 use crate::Gateway;
+use crate::account::Account;
 use crate::body::Body;
 use crate::failure::Failure;
 use crate::fields::{self, ClientAddress, Survey};
 use crate::front::{Ending, Place};
 use crate::observer::{AnsweredBy, Exchange};
+use crate::record::Verdict;
 use crate::rewrite;
 use crate::routes::Route;
+use crate::statistics::CountedConnection;
 use crate::tunnel;
 use crate::upstream::{Connection, Exchanged, RequestBody};
 
@@ -28,6 +32,7 @@ use crate::upstream::{Connection, Exchanged, RequestBody};
 #[derive(Debug)]
 pub(crate) struct Client {
     gateway: Gateway,
+    _counted: CountedConnection,
     address: ClientAddress,
     place: Place,
     ending: Arc<Ending>,
@@ -48,6 +53,7 @@ impl Client {
         ending: Arc<Ending>,
     ) -> Self {
         Self {
+            _counted: gateway.statistics.connected(),
             gateway,
             address,
             place,
@@ -60,7 +66,7 @@ impl Client {
     }
 
     /// Finds the route, and lets its policy answer.
-    fn begin(&self, request: Request<Incoming>) -> Step {
+    fn begin(&self, request: Request<Incoming>, account: Option<&mut Account>) -> Step {
         if request.version() == Version::HTTP_10 {
             self.ending.bears_meaning();
         }
@@ -79,10 +85,18 @@ impl Client {
             ));
         };
         let Some(policy) = &route.policy else {
+            if let Some(account) = account {
+                account.decided(&route, Verdict::NotAsked, None);
+            }
             return self.forward(route, request, None);
         };
         let head = Head::new(request.method(), request.headers());
-        match policy.answer(&head) {
+        let answer = policy.answer(&head);
+        if let Some(account) = account {
+            let difference = difference(&route, &head, &answer);
+            account.decided(&route, verdict(&head, &answer), difference);
+        }
+        match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => Step::Answered(Answered {
                 response: policy.reply(&reply, &head),
                 by: AnsweredBy::Policy,
@@ -141,18 +155,43 @@ pub(crate) fn exchange(
         .observer
         .as_ref()
         .map(|_| Received::copied(&request));
-    let step = client.begin(request);
+    let is_http1 = request.version() <= Version::HTTP_11;
+    let watch = client.gateway.watch.as_ref();
+    let mut account = watch.map(|watch| Account::open(watch, client.address.ip(), &request));
+    let step = client.begin(request, account.as_deref_mut());
     let client = Arc::clone(client);
     async move {
-        let answered = match step {
+        let mut answered = match step {
             Step::Answered(answered) => answered,
-            Step::Forward(forward) => forward.run(&client).await,
+            Step::Forward(forward) => forward.run(&client, account.as_deref_mut()).await,
         };
+        if is_http1 && client.place.is_finishing() {
+            fields::set_close(&mut answered.response);
+        }
         if let (Some(received), Some(observer)) = (received, &client.gateway.observer) {
             observer(&received.exchange(&answered));
         }
+        if let Some(mut account) = account {
+            account.answered(answered.response.status(), answered.by);
+            answered.response.body_mut().keep_account(account);
+        }
         Ok(answered.response)
     }
+}
+
+/// What the policy decided, in a word for the log.
+fn verdict(head: &Head<'_>, answer: &Answer) -> Verdict {
+    match answer.refusal() {
+        Some(refusal) => Verdict::Refused(refusal),
+        None if head.lines(RequestField::Origin).next().is_some() => Verdict::Allowed,
+        None => Verdict::NotAsked,
+    }
+}
+
+/// What the policy that rides along would have said differently.
+fn difference(route: &Route, head: &Head<'_>, answer: &Answer) -> Option<Difference> {
+    let other = route.report_only.as_ref()?;
+    Difference::between(answer, &other.answer(head))
 }
 
 /// What becomes of a request.
@@ -170,14 +209,23 @@ struct Forward {
 }
 
 impl Forward {
-    async fn run(self, client: &Arc<Client>) -> Answered {
+    async fn run(self, client: &Arc<Client>, account: Option<&mut Account>) -> Answered {
         let Self {
             route,
             request,
             decoration,
             on_upgrade,
         } = self;
-        let exchanged = route.upstream.send(request, route.patience).await;
+        let exchange = route.upstream.send(request, route.patience);
+        let exchanged = match account {
+            None => exchange.await,
+            Some(account) => {
+                let asked = Instant::now();
+                let exchanged = exchange.await;
+                account.upstream_took(asked.elapsed());
+                exchanged
+            }
+        };
         let response = exchanged.and_then(|it| finish(it, &route, client, on_upgrade));
         let mut answered = match response {
             Ok(response) => Answered {

@@ -4,11 +4,11 @@
 
 use std::net::IpAddr;
 
-use http::Version;
 use http::header::{
     CONNECTION, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS,
     PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
+use http::{Response, StatusCode, Version};
 
 use crate::limits::MAX_HOPS;
 
@@ -164,6 +164,16 @@ pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(UPGRADE, protocol);
 }
 
+/// Tells the client that this is the last response on its connection.
+///
+/// A tunnel is not ended so.
+pub(crate) fn set_close<B>(response: &mut Response<B>) {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+}
+
 /// Tells the upstream that the gateway takes trailers.
 pub(crate) fn set_takes_trailers(headers: &mut HeaderMap) {
     headers.append(CONNECTION, HeaderValue::from_static("te"));
@@ -214,6 +224,7 @@ pub(crate) fn set_forwarded(
 /// The address of a client, and how it comes, prepared once per connection.
 #[derive(Debug)]
 pub(crate) struct ClientAddress {
+    ip: IpAddr,
     value: HeaderValue,
     scheme: Scheme,
 }
@@ -235,12 +246,17 @@ impl Scheme {
 }
 
 impl ClientAddress {
+    pub(crate) fn ip(&self) -> IpAddr {
+        self.ip
+    }
+
     pub(crate) fn new(address: IpAddr, scheme: Scheme) -> Self {
         let text = address.to_canonical().to_string();
         let value = HeaderValue::from_str(&text).expect("an address is a field value");
         // The first clone turns an owned buffer into a shared one, which allocates.
         drop(value.clone());
-        Self { value, scheme }
+        let ip = address.to_canonical();
+        Self { ip, value, scheme }
     }
 }
 

@@ -36,6 +36,8 @@
 //! that goes away takes its exchange with the upstream along.
 #![warn(clippy::unwrap_used)]
 
+mod account;
+mod admin;
 mod body;
 mod deadline;
 mod exchange;
@@ -45,26 +47,33 @@ mod front;
 mod limits;
 mod observer;
 mod path;
+mod record;
 mod rewrite;
 mod route_tree;
 mod routes;
 mod sites;
+mod statistics;
 mod tunnel;
 mod upstream;
 
+pub use admin::{Admin, Explanation, explanation};
 pub use failure::Failure;
 pub use front::{CertificateError, CertificateErrors, CertificateFault, Certificates};
 pub use observer::{AnsweredBy, Exchange, Observer};
+pub use record::{Ending, Record, Recorder, Verdict};
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use arc_swap::ArcSwap;
 use corsac_config::Config;
 use tokio::net::TcpListener;
 
+use account::Watch;
 use routes::Routes;
+use statistics::{Stage, Statistics};
 
 /// A gateway: routes, the policies that guard them, and connections to what is behind.
 ///
@@ -75,6 +84,8 @@ pub struct Gateway {
     /// There if clients must speak TLS.
     certificates: Option<Arc<ArcSwap<Certificates>>>,
     observer: Option<Observer>,
+    statistics: Arc<Statistics>,
+    watch: Option<Arc<Watch>>,
 }
 
 impl Gateway {
@@ -84,13 +95,16 @@ impl Gateway {
     /// hand them in; until then no client is served, rather than any without TLS.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let routes = Routes::new(config, None);
+        let statistics = Arc::<Statistics>::default();
+        let routes = Routes::new(config, &statistics, None);
         let is_tls = !config.front.certificates.is_empty();
         let none = is_tls.then(|| Arc::new(ArcSwap::from_pointee(Certificates::none())));
         Self {
             routes: Arc::new(ArcSwap::from_pointee(routes)),
             certificates: none,
             observer: None,
+            statistics,
+            watch: None,
         }
     }
 
@@ -128,26 +142,84 @@ impl Gateway {
         }
     }
 
+    /// Lets a function know of every exchange that is over, of what this gateway serves from now
+    /// on.
+    #[must_use]
+    pub fn with_recorder(self, recorder: Recorder) -> Self {
+        self.watched(Some(recorder))
+    }
+
+    /// What an operator asks; from now on, what this gateway serves is counted.
+    ///
+    /// It answers requests for an IP address, `localhost`, and these names.
+    #[must_use]
+    pub fn with_admin(self, hosts: &[String]) -> (Self, Admin) {
+        let admin = Admin::new(&self.statistics, hosts);
+        (self.watched(None), admin)
+    }
+
+    fn watched(self, recorder: Option<Recorder>) -> Self {
+        let present = self.watch.as_ref().and_then(|it| it.recorder.clone());
+        let watch = Watch {
+            statistics: Arc::clone(&self.statistics),
+            recorder: recorder.or(present),
+        };
+        Self {
+            watch: Some(Arc::new(watch)),
+            ..self
+        }
+    }
+
+    /// Counts lines that a log could not take.
+    pub fn count_dropped_log_lines(&self, n_lines: u64) {
+        let dropped = &self.statistics.log_lines_dropped;
+        dropped.fetch_add(n_lines, Ordering::Relaxed);
+    }
+
+    /// Counts a configuration that had mistakes, so that the old one goes on.
+    pub fn count_failed_reload(&self) {
+        self.statistics
+            .failed_reloads
+            .fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Replaces routes, policies and timeouts, all at once, also while serving.
     ///
     /// Requests under way finish under the old ones, and connections that are there keep their
     /// limits and timeouts. The address to listen on and the number of connections are the
     /// listener's, and stay; certificates are [replaced](Self::replace_certificates) beside it.
     pub fn replace(&self, config: &Config) {
-        self.routes.rcu(|old| Routes::new(config, Some(old)));
+        let statistics = &self.statistics;
+        self.routes
+            .rcu(|old| Routes::new(config, statistics, Some(old)));
+        statistics.reloads.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Serves the clients of a listener until `shutdown` is ready.
     ///
-    /// Then it accepts no more clients, closes idle connections, and lets requests under way
-    /// finish for as long as the configuration's `shutdown-timeout` says. If the future is dropped,
+    /// Then it says that it is no longer ready, and goes on for as long as the configuration's
+    /// `shutdown-delay` says. Then it accepts no more clients, closes idle connections, and lets
+    /// requests under way finish for as long as `shutdown-timeout` says. If the future is dropped,
     /// every connection is closed at once.
     pub fn serve<S: Future<Output = ()>>(
         &self,
         listener: TcpListener,
         shutdown: S,
     ) -> impl Future<Output = ()> + use<S> {
-        front::serve(self.clone(), listener, shutdown)
+        front::serve(self.clone(), listener, self.clone().left(shutdown))
+    }
+}
+
+impl Gateway {
+    /// Is ready once whoever looks has had the time to see that the gateway is not.
+    async fn left(self, shutdown: impl Future<Output = ()>) {
+        self.statistics.enter(Stage::Ready);
+        shutdown.await;
+        self.statistics.enter(Stage::Leaving);
+        let delay = self.routes.load().shutdown_delay;
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
     }
 }
 

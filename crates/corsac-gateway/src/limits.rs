@@ -29,6 +29,14 @@ pub(crate) const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client may take nothing of a response that is there.
 pub(crate) const CLIENT_WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long a connection on which nothing is under way is kept once the gateway is to end.
+///
+/// A request that is on its way while the connection is closed is lost, and no client may send it
+/// again unless its method permits. A client that is busy sends its next one in this time, and is
+/// told with the response that there will be no more; one that is not runs no greater risk than
+/// with any server that closes idle connections.
+pub(crate) const IDLE_GRACE: Duration = Duration::from_secs(1);
+
 /// How long to wait before accepting again when the system has no descriptor left.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -57,3 +65,14 @@ pub(crate) const MAX_STREAM_ERRORS: usize = 256;
 
 /// How long an idle client of HTTP/2 may take to close the connection, once it is asked to.
 pub(crate) const HTTP2_GOODBYE: Duration = Duration::from_secs(5);
+
+/// Connections to the admin listener that are served at a time: a scraper, a prober, and people.
+pub(crate) const MAX_ADMIN_CONNECTIONS: usize = 64;
+
+/// Bytes of the head of a request to the admin listener, which needs next to none. A browser sends
+/// along the cookies of everything else on that host.
+pub(crate) const MAX_ADMIN_HEAD_BYTES: usize = 32 * 1024;
+
+/// How long a connection to the admin listener may take to send a request, or the next one. It is
+/// longer than the half minute and less between two looks of a scraper.
+pub(crate) const ADMIN_HEAD_TIMEOUT: Duration = Duration::from_secs(65);

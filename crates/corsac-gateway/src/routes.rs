@@ -1,13 +1,16 @@
 //! Which upstream a request belongs to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use corsac_config::{Config, Front, Timeouts};
+use corsac::Policy;
+use corsac_config::{Config, Extent, Front, Timeouts};
 use corsac_tower::apply::PreparedPolicy;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use crate::path::Replacement;
 use crate::sites::Sites;
+use crate::statistics::{RouteCounts, Statistics};
 use crate::upstream::{Patience, Upstream};
 
 /// The routes of a configuration, prepared for look-up.
@@ -17,6 +20,7 @@ pub(crate) struct Routes {
     upstreams: Vec<Arc<Upstream>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) front: Front,
+    pub(crate) shutdown_delay: Duration,
 }
 
 /// A part of the site: an upstream, and the policy for it.
@@ -27,6 +31,11 @@ pub(crate) struct Route {
     pub(crate) patience: Patience,
     pub(crate) max_body: u64,
     replacement: Option<Replacement>,
+    /// What it is called in logs and metrics.
+    pub(crate) name: Arc<str>,
+    pub(crate) counts: Arc<RouteCounts>,
+    /// The policy that decides too, and changes nothing.
+    pub(crate) report_only: Option<Policy>,
     methods: Option<ExistingMethods>,
 }
 
@@ -38,16 +47,18 @@ struct ExistingMethods {
 
 impl Routes {
     /// The routes of `config`. Upstreams that `old` has too are taken over with their connections.
-    pub(crate) fn new(config: &Config, old: Option<&Self>) -> Self {
+    pub(crate) fn new(config: &Config, statistics: &Statistics, old: Option<&Self>) -> Self {
         let mut routes = Self {
             sites: Sites::default(),
             upstreams: Vec::new(),
             timeouts: config.timeouts,
             front: config.front.clone(),
+            shutdown_delay: config.operations.shutdown_delay,
         };
         for route in &config.routes {
             let upstream = routes.upstream(&route.upstream, old);
-            let prepared = Arc::new(Route::new(route, upstream, &config.timeouts));
+            let prepared = Route::new(route, upstream, &config.timeouts, statistics);
+            let prepared = Arc::new(prepared);
             let hosts = route.hosts.iter().map(Some);
             let every = route.hosts.is_empty().then_some(None);
             for host in hosts.chain(every) {
@@ -82,7 +93,13 @@ impl Routes {
 }
 
 impl Route {
-    fn new(route: &corsac_config::Route, upstream: Arc<Upstream>, timeouts: &Timeouts) -> Self {
+    fn new(
+        route: &corsac_config::Route,
+        upstream: Arc<Upstream>,
+        timeouts: &Timeouts,
+        statistics: &Statistics,
+    ) -> Self {
+        let name: Arc<str> = name_of(route).into();
         let replaced_by = route.replaced_by.as_deref();
         Self {
             upstream,
@@ -91,6 +108,9 @@ impl Route {
                 connect: route.connect_timeout.unwrap_or(timeouts.connect),
                 response: route.response_timeout.unwrap_or(timeouts.response),
             },
+            counts: statistics.of_route(&name),
+            name,
+            report_only: route.report_only.clone(),
             max_body: route.max_body.unwrap_or(u64::MAX),
             replacement: replaced_by.map(|it| Replacement::new(&route.path, it)),
             methods: route.methods.as_deref().map(ExistingMethods::new),
@@ -135,4 +155,15 @@ impl ExistingMethods {
         let allow = HeaderValue::from_str(&listed.join(", ")).expect("methods are tokens");
         Self { methods, allow }
     }
+}
+
+/// What a route is called in logs and metrics: its hosts and its path, with a `=` before it where
+/// it is meant alone.
+fn name_of(route: &corsac_config::Route) -> String {
+    let hosts: Vec<String> = route.hosts.iter().map(ToString::to_string).collect();
+    let extent = match route.extent {
+        Extent::Prefix => "",
+        Extent::Exact => "=",
+    };
+    format!("{}{extent}{}", hosts.join(","), route.path)
 }

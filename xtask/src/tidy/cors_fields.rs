@@ -9,7 +9,7 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 15] = [
+const NAMED_IN: [(&str, &str); 18] = [
     ("crates/corsac/src/", "the core: it decides"),
     (
         "crates/corsac-actix/src/apply.rs",
@@ -28,7 +28,7 @@ const NAMED_IN: [(&str, &str); 15] = [
         "calls the value of an option so; not a field",
     ),
     (
-        "crates/corsac-cli/src/serve.rs",
+        "crates/corsac-cli/src/serve/access_log/line.rs",
         "writes the origin into the access log",
     ),
     (
@@ -50,6 +50,18 @@ const NAMED_IN: [(&str, &str); 15] = [
     (
         "crates/corsac-fetch/src/referrer.rs",
         "a referrer policy of that name; not a field",
+    ),
+    (
+        "crates/corsac-gateway/src/account.rs",
+        "keeps the origin for the access log",
+    ),
+    (
+        "crates/corsac-gateway/src/admin/explanations.rs",
+        "says in words what a refusal means",
+    ),
+    (
+        "crates/corsac-gateway/src/admin/guard.rs",
+        "keeps other pages from the admin listener; not CORS",
     ),
     (
         "crates/corsac-playground/src/explain.rs",

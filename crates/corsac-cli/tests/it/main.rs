@@ -8,6 +8,8 @@ mod fetch;
 mod lint;
 mod output;
 #[cfg(unix)]
+mod reload;
+#[cfg(unix)]
 mod serve;
 
 use std::io::{BufRead, BufReader, Write};

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use corsac_config::Limits;
 
 use super::clients::{Clients, Share};
-use crate::limits::ACCEPT_PAUSE;
+use crate::limits::{ACCEPT_PAUSE, IDLE_GRACE};
 
 /// The client connections of one listener.
 #[derive(Debug)]
@@ -76,9 +76,29 @@ impl Connections {
                 }
                 // A client that is gone already concerns nobody; if there is no descriptor left,
                 // the next attempt fails just as soon.
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                Err(_) => sleep(ACCEPT_PAUSE).await,
             }
         }
+    }
+
+    /// A client that waits in the kernel's queue, if there is one, and a place for it.
+    ///
+    /// The runtime's listener would ask the kernel only after it has been told of a client.
+    pub(super) fn accept_waiting(
+        &self,
+        listener: &std::net::TcpListener,
+    ) -> Option<(TcpStream, SocketAddr, Place)> {
+        let permit = Arc::clone(&self.free).try_acquire_owned().ok()?;
+        let (stream, address) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        let stream = TcpStream::from_std(stream).ok()?;
+        let place = Place {
+            stage: Arc::clone(&self.stage),
+            clients: Arc::clone(&self.clients),
+            share: None,
+            _permit: permit,
+        };
+        Some((stream, address, place))
     }
 
     /// Lets the requests under way finish, for so long, and then ends what is left.
@@ -101,11 +121,21 @@ impl Place {
         self.share.is_some()
     }
 
+    /// Must the connection end soon?
+    pub(crate) fn is_finishing(&self) -> bool {
+        self.stage.current() != SERVING
+    }
+
     /// Runs a connection. It is told when to finish, and dropped when all must end.
+    ///
+    /// The next response tells the client that it is the last. A client that asks for nothing more
+    /// is told by the end of the connection, a little later: what it sent in the meantime would
+    /// be lost otherwise.
     pub(super) async fn run<C: Future>(&self, connection: C, finish: impl Fn(Pin<&mut C>)) {
         let mut connection = pin!(connection);
         let mut change = pin!(self.stage.change.notified());
         let mut seen = None;
+        let mut grace = None;
         poll_fn(|cx| {
             // To ask a `Notified` costs a lock. It is asked once per stage, which leaves the waker
             // with it; from then on it is enough to compare a number.
@@ -118,9 +148,15 @@ impl Place {
                 seen = Some(current);
                 match current {
                     SERVING => {}
-                    FINISHING => finish(connection.as_mut()),
+                    FINISHING => grace = Some(Box::pin(sleep(IDLE_GRACE))),
                     _ => return Poll::Ready(()),
                 }
+            }
+            if let Some(waiting) = &mut grace
+                && waiting.as_mut().poll(cx).is_ready()
+            {
+                grace = None;
+                finish(connection.as_mut());
             }
             connection.as_mut().poll(cx).map(drop)
         })
@@ -129,27 +165,31 @@ impl Place {
 
     /// Runs a future that is dropped when all must end.
     pub(crate) async fn unless_ended<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        self.before(ENDED, future).await
+        tokio::select! {
+            result = future => Some(result),
+            () = self.reached(ENDED) => None,
+        }
     }
 
-    /// Runs a future that is dropped when there shall be no further requests.
+    /// Runs a future that is dropped a little after there shall be no further requests.
     pub(super) async fn unless_finishing<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        self.before(FINISHING, future).await
-    }
-
-    async fn before<T>(&self, stage: u8, future: impl Future<Output = T>) -> Option<T> {
-        let ended = async {
-            loop {
-                let change = self.stage.change.notified();
-                if self.stage.current() >= stage {
-                    return;
-                }
-                change.await;
-            }
+        let finished = async {
+            self.reached(FINISHING).await;
+            sleep(IDLE_GRACE).await;
         };
         tokio::select! {
             result = future => Some(result),
-            () = ended => None,
+            () = finished => None,
+        }
+    }
+
+    async fn reached(&self, stage: u8) {
+        loop {
+            let change = self.stage.change.notified();
+            if self.stage.current() >= stage {
+                return;
+            }
+            change.await;
         }
     }
 }

@@ -44,7 +44,12 @@ pub(crate) async fn serve(
             _ = sweep.tick() => gateway.routes.load().sweep(),
         }
     }
-    drop(listener);
+    // Who is in the kernel's queue has been told that it is connected, and would be cut off.
+    if let Ok(listener) = listener.into_std() {
+        while let Some((stream, address, place)) = connections.accept_waiting(&listener) {
+            tokio::spawn(serve_client(gateway.clone(), stream, address, place));
+        }
+    }
     let patience = gateway.routes.load().timeouts.shutdown;
     connections.finish(patience).await;
 }

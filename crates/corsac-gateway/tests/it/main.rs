@@ -4,6 +4,7 @@ mod harness;
 mod http2_client;
 mod tls_harness;
 
+mod admin;
 mod client_faults;
 mod connections;
 mod cors;
@@ -13,6 +14,7 @@ mod hosts;
 mod http2;
 mod observer;
 mod paths;
+mod records;
 mod replaced_paths;
 mod replacing;
 mod route_limits;
