@@ -265,6 +265,10 @@ fn bad_input_is_told_so() {
     );
     check_misuse(&["-o", PAGE, "http://localhost:99999/"], "(url-invalid)");
     check_misuse(
+        &["-o", PAGE, "http://localhost:80o0/pets"],
+        "(url-invalid)\nhelp: look at `http://localhost:80o0/pets`",
+    );
+    check_misuse(
         &["-o", PAGE, "http://a:b@localhost/"],
         "(url-with-credentials)",
     );
@@ -294,6 +298,26 @@ fn misuse_is_an_object_too_for_who_reads_json() {
 }
 
 #[test]
+fn a_field_of_answers_is_no_field_of_requests() {
+    let server = Server::start("200 OK", ALLOWED);
+    let output = check(&server, &["-H", "Access-Control-Allow-Origin: *"]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("\nerror[request-has-response-headers] "),
+        "{text}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_host_that_does_not_exist_is_not_reached() {
+    let output = run(&["check", "-o", PAGE, "https://no-such-host.invalid/"]);
+    let text = stdout(&output);
+    assert!(text.contains("error[dns-failure] "), "{text}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
 fn a_page_that_is_a_file_has_no_origin() {
     let server = Server::start("200 OK", ALLOWED);
     let url = server.url("/");
@@ -303,4 +327,5 @@ fn a_page_that_is_a_file_has_no_origin() {
         "{}",
         stdout(&output)
     );
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -6,6 +6,7 @@ mod bytes;
 mod documents;
 mod fixes;
 mod har;
+mod memory;
 mod messages;
 mod network;
 mod preflights;
