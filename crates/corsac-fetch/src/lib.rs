@@ -41,6 +41,7 @@ mod response;
 mod script_rules;
 pub mod sec_fetch;
 pub mod timing_allow_origin;
+mod tls_failure;
 mod trace;
 pub mod trustworthy;
 pub mod url_list;
@@ -61,6 +62,7 @@ pub use rendering::{Line, LineKind};
 pub use request::{Body, CacheMode, FetchRequest, Page, Referrer, ReferrerPolicy};
 pub use request_constructor::TypeError;
 pub use response::FilteredResponse;
+pub use tls_failure::TlsFailure;
 pub use trace::{
     Comparison, Event, Exchange, Expected, PreflightCause, PreflightCauses, Rule, StepOutcome,
     TaintingReason, Trace,

@@ -1,6 +1,7 @@
 //! The machine's way to the outside.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::local_network_access::{local_network_access_check, traced_check};
 use crate::method::Method;
 use crate::network_error::NetworkError;
 use crate::response::FilteredResponse;
+use crate::tls_failure::TlsFailure;
 use crate::trace::{Rule, StepOutcome, Trace};
 use crate::user_agent::UserAgent;
 
@@ -236,10 +238,10 @@ pub struct ResponseHead {
 pub enum TransportFailure {
     /// The host name could not be resolved.
     Dns,
-    /// No connection could be made.
-    Connect,
-    /// TLS could not be agreed on; the text says why.
-    Tls(String),
+    /// No connection could be made, for the reason that the system gives.
+    Connect(io::ErrorKind),
+    /// TLS could not be agreed on.
+    Tls(TlsFailure),
     /// It took too long.
     Timeout,
     /// The connection ended before the head was complete.
@@ -280,7 +282,7 @@ impl fmt::Display for TransportFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dns => f.write_str("the host name could not be resolved"),
-            Self::Connect => f.write_str("no connection could be made"),
+            Self::Connect(kind) => write!(f, "no connection could be made: {kind}"),
             Self::Tls(reason) => write!(f, "TLS failed: {reason}"),
             Self::Timeout => f.write_str("no answer came in time"),
             Self::Closed => f.write_str("the connection ended before the answer"),

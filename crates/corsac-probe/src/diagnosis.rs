@@ -21,7 +21,6 @@ use crate::finding::{Finding, Stage};
 
 pub use scene::Case;
 pub(crate) use scene::{Scene, page_origin};
-pub(crate) use transport::of_tls;
 
 /// Everything that is to be said about a fetch, what stopped it first.
 ///

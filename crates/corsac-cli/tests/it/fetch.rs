@@ -209,11 +209,11 @@ fn a_server_that_is_not_there_is_unreachable() {
     for (arguments, note) in [
         (
             &["fetch", "-o", PAGE, &url][..],
-            "unreachable: no connection could be made",
+            "unreachable: no connection could be made: connection refused",
         ),
         (
             &["fetch", "-o", PAGE, "-X", "PUT", &url],
-            "unreachable: the preflight failed: no connection could be made",
+            "unreachable: the preflight failed: no connection could be made: connection refused",
         ),
     ] {
         let output = run(arguments);

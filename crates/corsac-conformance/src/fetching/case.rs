@@ -320,13 +320,15 @@ fn fault_of_line((name, value): &(String, Vec<u8>)) -> Option<String> {
 
 /// The failure that a word of the format stands for.
 pub(super) fn failure_of(word: &str) -> Option<corsac_fetch::TransportFailure> {
-    use corsac_fetch::TransportFailure;
+    use corsac_fetch::{TlsFailure, TransportFailure};
     match word {
         "dns" => Some(TransportFailure::Dns),
-        "connect" => Some(TransportFailure::Connect),
-        "tls" => Some(TransportFailure::Tls(
-            "the certificate has expired".to_owned(),
+        "connect" => Some(TransportFailure::Connect(
+            std::io::ErrorKind::ConnectionRefused,
         )),
+        "tls" => Some(TransportFailure::Tls(TlsFailure::NotValidNow(
+            "the certificate has expired".to_owned(),
+        ))),
         "timeout" => Some(TransportFailure::Timeout),
         "closed" => Some(TransportFailure::Closed),
         "stream-over-http1" => Some(TransportFailure::StreamOverHttp1),

@@ -136,11 +136,11 @@ impl Connector {
         let addresses = self.addresses(host, port).await?;
         let stream = connect_to_any(addresses)
             .await
-            .map_err(|_| TransportFailure::Connect)?;
+            .map_err(|error| TransportFailure::Connect(error.kind()))?;
         // Without it, the end of a request can wait for the peer to acknowledge its start.
         stream
             .set_nodelay(true)
-            .map_err(|_| TransportFailure::Connect)?;
+            .map_err(|error| TransportFailure::Connect(error.kind()))?;
         Ok(stream)
     }
 
@@ -174,7 +174,8 @@ impl Connector {
 }
 
 fn peer(stream: &TcpStream) -> Result<IpAddr, TransportFailure> {
-    let address = stream.peer_addr().map_err(|_| TransportFailure::Connect)?;
+    let address = stream.peer_addr();
+    let address = address.map_err(|error| TransportFailure::Connect(error.kind()))?;
     Ok(address.ip())
 }
 

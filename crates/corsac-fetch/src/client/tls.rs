@@ -1,5 +1,6 @@
 //! TLS, by rustls.
 
+use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
@@ -14,11 +15,12 @@ use tokio_rustls::rustls::crypto::{
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
 use super::options::{Certificates, ClientOptions, ClientOptionsError};
 use crate::machine::TransportFailure;
+use crate::tls_failure::TlsFailure;
 
 /// Makes TLS connections.
 pub(super) struct Tls {
@@ -67,7 +69,7 @@ impl Tls {
         versions: Versions,
     ) -> Result<TlsStream<TcpStream>, TransportFailure> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| TransportFailure::Tls("no certificate can be for this host".to_owned()))?;
+            .map_err(|_| wrong_host("no certificate can be for this host"))?;
         let connector = match versions {
             Versions::Any => &self.any,
             Versions::Http1Only => &self.http1_only,
@@ -75,7 +77,31 @@ impl Tls {
         let connecting = connector.connect(name, stream);
         connecting
             .await
-            .map_err(|error| TransportFailure::Tls(error.to_string()))
+            .map_err(|error| TransportFailure::Tls(tls_failure(&error)))
+    }
+}
+
+fn wrong_host(reason: &str) -> TransportFailure {
+    TransportFailure::Tls(TlsFailure::WrongHost(reason.to_owned()))
+}
+
+/// What the error of a handshake is about.
+fn tls_failure(error: &io::Error) -> TlsFailure {
+    let reason = error.to_string();
+    let of_tls = error.get_ref().and_then(|it| it.downcast_ref::<Error>());
+    let Some(Error::InvalidCertificate(certificate)) = of_tls else {
+        return TlsFailure::Handshake(reason);
+    };
+    match certificate {
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            TlsFailure::WrongHost(reason)
+        }
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => TlsFailure::NotValidNow(reason),
+        // Whatever else is wrong with a certificate, it is none to trust.
+        _ => TlsFailure::Untrusted(reason),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where a body ends.
 
+use std::io::ErrorKind;
+
 use corsac_fetch::client::{BodyFailure, ClientOptions, Transport, read_http1_response};
 use corsac_fetch::{OutgoingBody, TransportFailure};
 
@@ -249,7 +251,10 @@ async fn nobody_there_is_no_connection() {
         let mut outgoing = get(&format!("http://{free}/"));
         outgoing.body = body;
         let failure = send(&outgoing).await.expect_err("nobody");
-        assert_eq!(failure, TransportFailure::Connect);
+        assert_eq!(
+            failure,
+            TransportFailure::Connect(ErrorKind::ConnectionRefused)
+        );
     }
     drop(server);
     let options = ClientOptions::default();

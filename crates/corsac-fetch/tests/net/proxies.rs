@@ -1,5 +1,7 @@
 //! What goes through a proxy, and what does not get through.
 
+use std::io::ErrorKind;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use corsac_fetch::client::{Client, ClientOptions, HttpProxy, HttpProxyError, Transport};
@@ -264,7 +266,10 @@ async fn a_proxy_that_is_not_there_is_named() {
     socket.bind(any_port).expect("a port");
     let proxy = format!("http://{}", socket.local_addr().expect("an address"));
     for (url, reason) in [
-        (proxy.as_str(), TransportFailure::Connect),
+        (
+            proxy.as_str(),
+            TransportFailure::Connect(ErrorKind::ConnectionRefused),
+        ),
         ("http://proxy.invalid:3128", TransportFailure::Dns),
     ] {
         for target in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base64::Engine;
-use corsac_fetch::TransportFailure;
 use corsac_fetch::client::{Certificates, ClientOptions, ClientOptionsError, Transport};
+use corsac_fetch::{TlsFailure, TransportFailure};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -90,8 +90,12 @@ async fn body(url: &str, options: &ClientOptions) -> Result<String, TransportFai
     Ok(String::from_utf8(bytes.into()).expect("text"))
 }
 
-fn is_tls(answer: &Result<String, TransportFailure>) -> bool {
-    matches!(answer, Err(TransportFailure::Tls(_)))
+/// Why there is no TLS.
+async fn failure(url: &str, options: &ClientOptions) -> TlsFailure {
+    match body(url, options).await {
+        Err(TransportFailure::Tls(failure)) => failure,
+        answer => panic!("{answer:?}"),
+    }
 }
 
 #[tokio::test]
@@ -99,7 +103,8 @@ async fn a_certificate_is_trusted_if_its_root_is_given() {
     let listener = TlsListener::new("api.test", &[]).await;
     let (url, root) = (listener.url("api.test"), listener.certificate.clone());
     listener.play(answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
-    assert!(is_tls(&body(&url, &options(&[])).await));
+    let failure = failure(&url, &options(&[])).await;
+    assert!(matches!(failure, TlsFailure::Untrusted(_)), "{failure:?}");
     assert_eq!(body(&url, &options(&[&root])).await.as_deref(), Ok("ok"));
     let unverified = ClientOptions {
         certificates: Certificates::Unverified,
@@ -113,7 +118,8 @@ async fn a_certificate_is_for_its_host_alone() {
     let listener = TlsListener::new("api.test", &[]).await;
     let (url, root) = (listener.url("other.test"), listener.certificate.clone());
     listener.play(answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
-    assert!(is_tls(&body(&url, &options(&[&root])).await));
+    let failure = failure(&url, &options(&[&root])).await;
+    assert!(matches!(failure, TlsFailure::WrongHost(_)), "{failure:?}");
 }
 
 #[tokio::test]
@@ -145,7 +151,8 @@ async fn a_server_that_does_not_speak_tls_is_told_so() {
     let server =
         super::server::Server::start([vec![Act::Write(b"HTTP/1.1 400\r\n\r\n".into())]]).await;
     let url = format!("https://{}/", server.address);
-    assert!(is_tls(&body(&url, &options(&[])).await));
+    let failure = failure(&url, &options(&[])).await;
+    assert!(matches!(failure, TlsFailure::Untrusted(_)), "{failure:?}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Requests that got no answer.
 
-use corsac_fetch::{ProxyFailure, TransportFailure};
+use std::io::ErrorKind;
+
+use corsac_fetch::{ProxyFailure, TlsFailure, TransportFailure};
 
 use super::scene::Scene;
 use crate::code::Code;
@@ -17,20 +19,28 @@ pub(super) fn failed(scene: &Scene<'_>, failure: &TransportFailure) -> Finding {
         .and_then(|it| it.current_url().port_or_known_default())
         .unwrap_or_default();
     let why = match code {
+        Code::ConnectionRefused if is_refused(failure) => {
+            format!("nothing answers on port {port} of `{host}`")
+        }
         Code::DnsFailure => format!("the name `{host}` could not be resolved"),
-        Code::ConnectionRefused => format!("nothing answers on port {port} of `{host}`"),
         Code::ProxyAuthentication | Code::ProxyFailed => why,
         _ => format!("`{host}`, port {port}: {why}"),
     };
     Finding::new(code, Stage::Connection, why)
 }
 
+/// Did the machine say that nobody listens, or is it the way there that is closed?
+fn is_refused(failure: &TransportFailure) -> bool {
+    *failure == TransportFailure::Connect(ErrorKind::ConnectionRefused)
+}
+
 fn code_and_why(failure: &TransportFailure) -> (Code, String) {
     let why = failure.to_string();
     let code = match failure {
         TransportFailure::Dns => Code::DnsFailure,
-        TransportFailure::Connect => Code::ConnectionRefused,
-        TransportFailure::Tls(reason) => of_tls(reason),
+        TransportFailure::Connect(ErrorKind::TimedOut) => Code::Timeout,
+        TransportFailure::Connect(_) => Code::ConnectionRefused,
+        TransportFailure::Tls(failure) => of_tls(failure),
         TransportFailure::Timeout => Code::Timeout,
         TransportFailure::Closed => Code::ConnectionClosed,
         TransportFailure::Malformed(_) => Code::NotHttp,
@@ -47,16 +57,12 @@ fn code_and_why(failure: &TransportFailure) -> (Code, String) {
     (code, why)
 }
 
-/// The words of rustls, which has no other way to tell through the client.
-pub(crate) fn of_tls(reason: &str) -> Code {
-    let has = |words: &str| reason.contains(words);
-    if has("not valid for") || has("no certificate can be for this host") {
-        Code::TlsWrongHost
-    } else if has("xpired") || has("NotValidYet") || has("not valid yet") {
-        Code::TlsExpired
-    } else if has("invalid peer certificate") {
-        Code::TlsUntrusted
-    } else {
-        Code::TlsHandshake
+fn of_tls(failure: &TlsFailure) -> Code {
+    match failure {
+        TlsFailure::WrongHost(_) => Code::TlsWrongHost,
+        TlsFailure::NotValidNow(_) => Code::TlsExpired,
+        TlsFailure::Untrusted(_) => Code::TlsUntrusted,
+        // The client may learn of failures before this crate does.
+        _ => Code::TlsHandshake,
     }
 }

@@ -1,11 +1,12 @@
 //! Chromium's sentences, old and new, and the names of its network errors.
 
+use std::io::ErrorKind;
+
 use corsac_fetch::cross_origin_resource_policy::ResourcePolicyFailure;
-use corsac_fetch::{NetworkError, Profile, TransportFailure};
+use corsac_fetch::{NetworkError, Profile, TlsFailure, TransportFailure};
 
 use super::Wording;
 use crate::code::Code;
-use crate::diagnosis::of_tls;
 
 const fn now(code: Code, text: &'static str) -> Wording {
     Wording::current(Profile::Chromium, code, text)
@@ -292,13 +293,12 @@ pub(super) fn of_network(error: &NetworkError) -> Option<&'static Wording> {
 fn of_transport(failure: &TransportFailure) -> &'static Wording {
     match failure {
         TransportFailure::Dns => &NAME,
-        TransportFailure::Connect => &REFUSED,
-        TransportFailure::Tls(reason) => match of_tls(reason) {
-            Code::TlsWrongHost => &COMMON_NAME,
-            Code::TlsExpired => &DATE,
-            Code::TlsUntrusted => &AUTHORITY,
-            _ => &SSL,
-        },
+        TransportFailure::Connect(ErrorKind::TimedOut) => &TIMED_OUT,
+        TransportFailure::Connect(_) => &REFUSED,
+        TransportFailure::Tls(TlsFailure::WrongHost(_)) => &COMMON_NAME,
+        TransportFailure::Tls(TlsFailure::NotValidNow(_)) => &DATE,
+        TransportFailure::Tls(TlsFailure::Untrusted(_)) => &AUTHORITY,
+        TransportFailure::Tls(_) => &SSL,
         TransportFailure::Timeout => &TIMED_OUT,
         TransportFailure::Closed => &EMPTY,
         TransportFailure::Malformed(_) => &NOT_HTTP,

@@ -88,7 +88,7 @@ fn a_proxy_that_stands_in_the_way_is_named() {
         "https://api.invalid/",
     ]);
     let message = format!(
-        "unreachable: the proxy {} cannot be reached: no connection could be made",
+        "unreachable: the proxy {} cannot be reached: no connection could be made: connection refused",
         proxy.trim_end_matches('/')
     );
     assert!(stderr(&output).starts_with(&message), "{}", stderr(&output));
