@@ -153,11 +153,7 @@ fn failure(arguments: &CheckArguments, request: &FetchRequest, error: ProbeError
 
 /// A script gets a `TypeError`: the request is none.
 fn misuse(arguments: &CheckArguments, request: &FetchRequest, error: &TypeError) -> Failure {
-    let code = match error {
-        TypeError::Url => Code::UrlInvalid,
-        TypeError::UrlWithCredentials => Code::UrlWithCredentials,
-        _ => Code::RequestInvalid,
-    };
+    let code = Code::from(error);
     let failure = Failure::misuse(format!("{error} ({code})"));
     match error {
         TypeError::Header(at) => match arguments.request.header(*at) {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use corsac_fetch::TypeError;
+
 use crate::pages::{self, Page};
 
 /// What was found, by its stable name.
@@ -253,6 +255,17 @@ impl Code {
     #[must_use]
     pub fn page(self) -> &'static Page {
         pages::of(self)
+    }
+}
+
+impl From<&TypeError> for Code {
+    /// What is wrong with a request that a script cannot even make.
+    fn from(error: &TypeError) -> Self {
+        match error {
+            TypeError::Url => Self::UrlInvalid,
+            TypeError::UrlWithCredentials => Self::UrlWithCredentials,
+            _ => Self::RequestInvalid,
+        }
     }
 }
 

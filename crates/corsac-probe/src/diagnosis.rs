@@ -61,6 +61,9 @@ fn failed(scene: &Scene<'_>, error: &NetworkError) -> Vec<Finding> {
         NetworkError::Scheme | NetworkError::MixedContent if is_websocket(scene) => {
             said(Code::WebsocketNotCors, Stage::Script)
         }
+        NetworkError::Scheme | NetworkError::MixedContent if is_host_and_port(scene.last_url()) => {
+            said(Code::UrlWithoutScheme, Stage::Script)
+        }
         NetworkError::LocalNetworkAccess(_) => vec![
             Finding::new(Code::LocalNetwork, Stage::Connection, error.to_string())
                 .with_severity(Severity::Error),
@@ -101,6 +104,15 @@ fn failed(scene: &Scene<'_>, error: &NetworkError) -> Vec<Finding> {
 fn is_websocket(scene: &Scene<'_>) -> bool {
     let url = scene.last_url();
     url.starts_with("ws:") || url.starts_with("wss:")
+}
+
+/// Is this `localhost:3000/pets`, of which the host is taken for a scheme?
+fn is_host_and_port(url: &str) -> bool {
+    let Some((host, rest)) = url.split_once(':') else {
+        return false;
+    };
+    let port = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    (host == "localhost" || host.contains('.')) && port.parse::<u16>().is_ok()
 }
 
 fn mixed_content(scene: &Scene<'_>) -> Finding {

@@ -11,6 +11,7 @@ use std::io;
 use std::time::Duration;
 
 use corsac_fetch::Profile;
+use corsac_fetch::client::Certificates;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -31,7 +32,7 @@ pub use dev_tools::DevTools;
 pub use process_group::Processes;
 pub use program::Program;
 
-use chromium::Chromium;
+use chromium::{ANY_CERTIFICATE, Chromium};
 use firefox::Firefox;
 use webkit::WebKit;
 
@@ -101,30 +102,51 @@ pub struct ConsoleMessage {
 }
 
 impl Browser {
-    /// Starts a browser from where the environment says that programs are.
+    /// Starts a browser from where the environment says that programs are, which takes every
+    /// certificate.
     pub async fn start(engine: Engine) -> Result<Self, StartError> {
         let path = program::path();
         Self::start_from(engine, &path).await
     }
 
+    /// The same of a browser that looks at certificates, as it does for people.
+    pub async fn start_verifying(engine: Engine) -> Result<Self, StartError> {
+        let path = program::path();
+        Self::start_in_time(engine, (&path, Certificates::Verified)).await
+    }
+
     /// Starts a browser whose programs are in the directories of `path`.
     pub async fn start_from(engine: Engine, path: &OsStr) -> Result<Self, StartError> {
-        let started = timeout(START, Self::start_at_leisure(engine, path)).await;
+        Self::start_in_time(engine, (path, Certificates::Unverified)).await
+    }
+
+    async fn start_in_time(
+        engine: Engine,
+        how: (&OsStr, Certificates),
+    ) -> Result<Self, StartError> {
+        let started = timeout(START, Self::start_at_leisure(engine, how)).await;
         started.unwrap_or_else(|_| Err(StartError::failed(engine, "nothing is heard of it")))
     }
 
-    async fn start_at_leisure(engine: Engine, path: &OsStr) -> Result<Self, StartError> {
+    async fn start_at_leisure(
+        engine: Engine,
+        (path, certificates): (&OsStr, Certificates),
+    ) -> Result<Self, StartError> {
         let (driven, version) = match engine {
             Engine::Chromium => {
-                let (chromium, version) = Chromium::start(path, &[]).await?;
+                let more: &[String] = match certificates {
+                    Certificates::Verified => &[],
+                    Certificates::Unverified => &[ANY_CERTIFICATE.to_owned()],
+                };
+                let (chromium, version) = Chromium::start(path, more).await?;
                 (Driven::Chromium(chromium), version)
             }
             Engine::Firefox => {
-                let (firefox, version) = Firefox::start(path).await?;
+                let (firefox, version) = Firefox::start(path, certificates).await?;
                 (Driven::Firefox(Box::new(firefox)), version)
             }
             Engine::WebKit => {
-                let (webkit, version) = WebKit::start(path).await?;
+                let (webkit, version) = WebKit::start(path, certificates).await?;
                 (Driven::WebKit(webkit), version)
             }
         };

@@ -9,8 +9,8 @@ use corsac::user_agent::{
 };
 use corsac_fetch::client::read_http1_response;
 use corsac_fetch::{
-    FetchRequest, Interface, Outcome, Outgoing, OutgoingBody, Profile, Purpose, Step, UserAgent,
-    console_messages,
+    CacheMode, FetchRequest, Interface, Outcome, Outgoing, OutgoingBody, Profile, Purpose, Step,
+    UserAgent, console_messages,
 };
 use url::Url;
 
@@ -19,7 +19,7 @@ use super::observation::{
 };
 use super::place::Places;
 use super::scenario::{
-    Api, Asked, Body, Call, Credentials, Mode, Redirect, Scenario, isomorphic_decode,
+    Api, Body, Cache, Call, Credentials, Mode, Redirect, Scenario, isomorphic_decode,
     isomorphic_encode,
 };
 
@@ -178,6 +178,7 @@ impl<'a> Play<'a> {
             Api::Fetch => FetchRequest {
                 mode: mode(call.mode),
                 redirect: redirect_mode(call.redirect),
+                cache: cache_mode(call.cache),
                 ..of_fetch
             },
             Api::Xhr => FetchRequest {
@@ -225,17 +226,14 @@ impl<'a> Play<'a> {
         };
         let headers: Vec<_> = outgoing.headers.iter().map(text).collect();
         let arrived = Arrived::new(line, &headers, self.about);
-        let asked = Asked {
-            place,
-            path: &arrived.path,
-            is_preflight: outgoing.purpose == Purpose::Preflight,
-        };
+        let is_preflight = outgoing.purpose == Purpose::Preflight;
+        let asked = self.about.asked(&arrived, is_preflight);
         let n_asked = self.n_asked.entry(scenario.route(&asked)).or_default();
         let answer = scenario.answer(&asked, *n_asked);
         *n_asked += 1;
+        let bytes = self.about.bytes(&answer, &arrived);
         self.observation.arrived.push(arrived);
-        let about = self.about;
-        answer.bytes(&outgoing.method, |text| about.filled(text))
+        bytes
     }
 
     fn seen(&self, call: &Call, outcome: &Outcome) -> Seen {
@@ -317,6 +315,13 @@ fn redirect_mode(redirect: Redirect) -> RedirectMode {
         Redirect::Follow => RedirectMode::Follow,
         Redirect::Error => RedirectMode::Error,
         Redirect::Manual => RedirectMode::Manual,
+    }
+}
+
+fn cache_mode(cache: Cache) -> CacheMode {
+    match cache {
+        Cache::Default => CacheMode::Default,
+        Cache::OnlyIfCached => CacheMode::OnlyIfCached,
     }
 }
 

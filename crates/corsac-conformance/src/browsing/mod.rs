@@ -35,7 +35,7 @@ pub use policies::{
     policies_table, smaller_trials, trials,
 };
 pub use scenario::{
-    Answer, Api, Asked, Body, Call, Credentials, Mode, Page, Redirect, Route, Scenario,
+    Answer, Api, Asked, Body, Cache, Call, Credentials, Mode, Page, Redirect, Route, Scenario,
     ScenarioError,
 };
 pub use shrink::{reductions, shrink};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::place::{Place, Places};
-use super::scenario::Scenario;
+use super::scenario::{Answer, Asked, Scenario};
 
 /// What was to be seen of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -180,6 +180,25 @@ impl About<'_> {
         };
         self.places
             .filled(&text.replace("{origin}", &origin), self.id)
+    }
+
+    /// The request as routes tell it.
+    pub(super) fn asked<'a>(&self, arrived: &'a Arrived, is_preflight: bool) -> Asked<'a> {
+        let page = self.places.named(&self.filled("{origin}"), self.id);
+        Asked {
+            place: arrived.place,
+            path: &arrived.path,
+            is_preflight,
+            is_of_others: arrived.fields.get("origin") != Some(&page),
+        }
+    }
+
+    /// The bytes of the answer, in which `{asker}` is the origin that the request names.
+    pub(super) fn bytes(&self, answer: &Answer, arrived: &Arrived) -> Vec<u8> {
+        let asker = arrived.fields.get("origin").map_or("", String::as_str);
+        answer.bytes(arrived.method.as_bytes(), |text| {
+            self.filled(&text.replace("{asker}", asker))
+        })
     }
 }
 

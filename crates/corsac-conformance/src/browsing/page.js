@@ -38,8 +38,8 @@ function inTime(seen) {
 }
 
 async function byFetch(call) {
-  const { method, headers, mode, credentials, redirect } = call;
-  const init = { method, headers, mode, credentials, redirect, body: bodyOf(call) };
+  const { method, headers, mode, credentials, redirect, cache } = call;
+  const init = { method, headers, mode, credentials, redirect, cache, body: bodyOf(call) };
   try {
     new Request(call.url, init);
   } catch {

@@ -62,6 +62,9 @@ pub struct Call {
     /// The redirect mode.
     #[serde(default, skip_serializing_if = "is_default")]
     pub redirect: Redirect,
+    /// The cache mode.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cache: Cache,
     /// Is there a listener on the upload? Only an `XMLHttpRequest` can have one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub upload_listener: bool,
@@ -81,6 +84,7 @@ impl Default for Call {
             credentials: Credentials::default(),
             mode: Mode::default(),
             redirect: Redirect::default(),
+            cache: Cache::default(),
             upload_listener: false,
             wait: 0,
         }
@@ -150,6 +154,16 @@ words! {
     ]
 }
 
+words! {
+    /// A cache mode. Nothing is ever cached, so that the others are all alike.
+    Cache, "these two are not alike where nothing is cached", [
+        /// `default`
+        #[default] Default => "default",
+        /// `only-if-cached`
+        OnlyIfCached => "only-if-cached",
+    ]
+}
+
 /// The body of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -169,7 +183,7 @@ pub enum Body {
 }
 
 /// What a place answers at a URL, to preflights or to everything else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Route {
     /// The URL, such as `{port}{here}a`.
@@ -177,6 +191,9 @@ pub struct Route {
     /// Is this for preflights?
     #[serde(default, skip_serializing_if = "is_default")]
     pub preflight: bool,
+    /// Is this for whoever is not the page? It counts for them if it comes before what is for all.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub for_others: bool,
     /// The answers, one after the other. The last one is given again and again.
     pub answers: Vec<Answer>,
 }
@@ -194,6 +211,9 @@ pub struct Answer {
     /// The body.
     #[serde(default, skip_serializing_if = "is_default")]
     pub body: String,
+    /// All that is written in place of an answer; if it is empty, nothing ever is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub raw: Option<String>,
 }
 
 impl Default for Answer {
@@ -202,6 +222,7 @@ impl Default for Answer {
             status: ok(),
             headers: Vec::new(),
             body: String::new(),
+            raw: None,
         }
     }
 }
@@ -223,7 +244,11 @@ impl Scenario {
     #[must_use]
     pub fn route(&self, asked: &Asked<'_>) -> Option<usize> {
         let url = format!("{{{}}}{}", asked.place.name(), asked.path);
-        let is_taken = |it: &Route| it.preflight == asked.is_preflight && it.at == url;
+        let is_taken = |it: &Route| {
+            it.preflight == asked.is_preflight
+                && (asked.is_of_others || !it.for_others)
+                && it.at == url
+        };
         self.routes.iter().position(is_taken)
     }
 
@@ -270,6 +295,8 @@ pub struct Asked<'a> {
     pub path: &'a str,
     /// Is it a preflight?
     pub is_preflight: bool,
+    /// Does it come from anybody else than the page?
+    pub is_of_others: bool,
 }
 
 /// The text is no scenario.
@@ -295,6 +322,9 @@ impl Answer {
     /// connection can be used again.
     #[must_use]
     pub fn bytes(&self, method: &[u8], filled: impl Fn(&str) -> String) -> Vec<u8> {
+        if let Some(raw) = &self.raw {
+            return isomorphic_encode(&filled(raw));
+        }
         let mut bytes = format!("HTTP/1.1 {} Answered\r\n", self.status).into_bytes();
         for (name, value) in &self.headers {
             let line = format!("{name}: {}\r\n", filled(value));

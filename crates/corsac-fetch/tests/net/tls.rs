@@ -152,7 +152,7 @@ async fn a_server_that_does_not_speak_tls_is_told_so() {
         super::server::Server::start([vec![Act::Write(b"HTTP/1.1 400\r\n\r\n".into())]]).await;
     let url = format!("https://{}/", server.address);
     let failure = failure(&url, &options(&[])).await;
-    assert!(matches!(failure, TlsFailure::Untrusted(_)), "{failure:?}");
+    assert!(matches!(failure, TlsFailure::Handshake(_)), "{failure:?}");
 }
 
 #[test]

@@ -143,10 +143,12 @@ fn arguments(scratch: &Scratch, more: &[String]) -> Vec<String> {
     arguments
 }
 
-const ARGUMENTS: [&str; 11] = [
+/// Lets it take every certificate.
+pub(super) const ANY_CERTIFICATE: &str = "--ignore-certificate-errors";
+
+const ARGUMENTS: [&str; 10] = [
     "--headless",
     "--remote-debugging-port=0",
-    "--ignore-certificate-errors",
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",

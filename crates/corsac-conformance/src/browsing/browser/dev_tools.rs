@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::chromium::Chromium;
+use super::chromium::{ANY_CERTIFICATE, Chromium};
 use super::{BrowserError, Engine, START, StartError, patiently, program, promise, settled};
 
 /// A Chromium that does what its
@@ -27,7 +27,9 @@ impl DevTools {
     }
 
     async fn start_from(path: &OsStr, arguments: &[String]) -> Result<Self, StartError> {
-        let (mut chromium, _) = Chromium::start(path, arguments).await?;
+        let any_certificate = [ANY_CERTIFICATE.to_owned()];
+        let arguments = [&any_certificate, arguments].concat();
+        let (mut chromium, _) = Chromium::start(path, &arguments).await?;
         chromium.inspector().keep_events();
         Ok(Self(chromium))
     }

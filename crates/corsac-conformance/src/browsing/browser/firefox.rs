@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
+use corsac_fetch::client::Certificates;
 use serde_json::{Value, json};
 
 use super::marionette::Marionette;
@@ -37,17 +38,23 @@ const OTHER_NAME: Program = Program {
 
 impl Firefox {
     /// Starts it, and says its version.
-    pub(super) async fn start(path: &OsStr) -> Result<(Self, String), StartError> {
+    pub(super) async fn start(
+        path: &OsStr,
+        certificates: Certificates,
+    ) -> Result<(Self, String), StartError> {
         let program = PROGRAM.on(path, Engine::Firefox);
         let program = program.or_else(|missing| {
             let other = OTHER_NAME.on(path, Engine::Firefox);
             other.map_err(|_| missing)
         })?;
-        let started = Self::start_program(&program).await;
+        let started = Self::start_program(&program, certificates).await;
         started.map_err(|it| StartError::failed(Engine::Firefox, it))
     }
 
-    async fn start_program(program: &Path) -> Result<(Self, String), Problem> {
+    async fn start_program(
+        program: &Path,
+        certificates: Certificates,
+    ) -> Result<(Self, String), Problem> {
         let scratch = Scratch::new(Engine::Firefox)?;
         let directory = scratch.path();
         fs::write(directory.join("user.js"), PREFERENCES)?;
@@ -61,13 +68,14 @@ impl Firefox {
             _scratch: scratch,
             marks: 0,
         };
-        let version = firefox.prepare().await?;
+        let version = firefox.prepare(certificates).await?;
         Ok((firefox, version))
     }
 
-    async fn prepare(&mut self) -> Result<String, BrowserError> {
+    async fn prepare(&mut self, certificates: Certificates) -> Result<String, BrowserError> {
         let timeouts = json!({ "script": MAXIMUM_TIMEOUT, "pageLoad": MAXIMUM_TIMEOUT });
-        let capabilities = json!({ "acceptInsecureCerts": true, "timeouts": timeouts });
+        let accepts_any = certificates == Certificates::Unverified;
+        let capabilities = json!({ "acceptInsecureCerts": accepts_any, "timeouts": timeouts });
         let session = self
             .marionette
             .command("WebDriver:NewSession", capabilities);

@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
+use corsac_fetch::client::Certificates;
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -41,14 +42,20 @@ const DISPLAY: Program = Program {
 
 impl WebKit {
     /// Starts it, and says its version.
-    pub(super) async fn start(path: &OsStr) -> Result<(Self, String), StartError> {
+    pub(super) async fn start(
+        path: &OsStr,
+        certificates: Certificates,
+    ) -> Result<(Self, String), StartError> {
         let display = DISPLAY.on(path, Engine::WebKit)?;
         let browser = BROWSER.in_library("webkit2gtk-", Engine::WebKit)?;
-        let started = Self::start_both(&display, &browser).await;
+        let started = Self::start_both((&display, &browser), certificates).await;
         started.map_err(|it| StartError::failed(Engine::WebKit, it))
     }
 
-    async fn start_both(display: &Path, browser: &Path) -> Result<(Self, String), Problem> {
+    async fn start_both(
+        (display, browser): (&Path, &Path),
+        certificates: Certificates,
+    ) -> Result<(Self, String), Problem> {
         let scratch = Scratch::new(Engine::WebKit)?;
         let mut display = ProcessGroup::start(display, DISPLAY_ARGUMENTS, scratch.path(), &[])?;
         let number = display.find_line(|line| line.parse::<u32>().ok()).await?;
@@ -56,6 +63,7 @@ impl WebKit {
             browser,
             display: format!(":{number}"),
             directory: scratch.path(),
+            certificates,
         };
         let version = command.version().await?;
         let (mut inspector, processes) = command.browser().await?;
@@ -119,6 +127,7 @@ struct OnDisplay<'a> {
     browser: &'a Path,
     display: String,
     directory: &'a Path,
+    certificates: Certificates,
 }
 
 impl OnDisplay<'_> {
@@ -134,9 +143,13 @@ impl OnDisplay<'_> {
     /// It does not choose the port itself. If another program takes the one that was free a moment
     /// ago, there is another try.
     async fn browser(&self) -> Result<(Inspector, ProcessGroup), Problem> {
+        let arguments = match self.certificates {
+            Certificates::Verified => &ARGUMENTS[..],
+            Certificates::Unverified => &LENIENT_ARGUMENTS,
+        };
         for _ in 0..TRIES {
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-            let mut processes = self.start(&ARGUMENTS, &format!("127.0.0.1:{port}"))?;
+            let mut processes = self.start(arguments, &format!("127.0.0.1:{port}"))?;
             if let Some(inspector) = attach(port, &mut processes).await? {
                 return Ok((inspector, processes));
             }
@@ -194,7 +207,9 @@ const DISPLAY_ARGUMENTS: [&str; 9] = [
     "unix",
 ];
 
-const ARGUMENTS: [&str; 4] = [
+const ARGUMENTS: [&str; 3] = ["--private", "--enable-developer-extras=true", "about:blank"];
+
+const LENIENT_ARGUMENTS: [&str; 4] = [
     "--private",
     "--ignore-tls-errors",
     "--enable-developer-extras=true",

@@ -61,11 +61,13 @@ impl Answers<'_> {
                 at: stop.at.clone(),
                 preflight: true,
                 answers: vec![self.preflight(stop)],
+                ..Route::default()
             },
             Route {
                 at: stop.at.clone(),
                 preflight: false,
                 answers: vec![self.response(stop, is_last)],
+                ..Route::default()
             },
         ]
     }
@@ -95,7 +97,7 @@ impl Answers<'_> {
         Answer {
             status,
             headers,
-            body: String::new(),
+            ..Answer::default()
         }
     }
 
@@ -119,6 +121,7 @@ impl Answers<'_> {
             },
             headers,
             body: "hello".to_owned(),
+            ..Answer::default()
         }
     }
 

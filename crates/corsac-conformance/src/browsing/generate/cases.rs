@@ -106,8 +106,9 @@ impl Casting {
             answers: vec![Answer {
                 status,
                 headers: lines(&answer.headers)?,
-                body: String::new(),
+                ..Answer::default()
             }],
+            ..Route::default()
         })
     }
 

@@ -87,7 +87,7 @@ impl Shape {
             mode,
             redirect: Redirect::ALL[self.class(Dimension::RedirectMode)],
             upload_listener: self.class(Dimension::Interface) == 2,
-            wait: 0,
+            ..Call::default()
         }
         .sane()
     }

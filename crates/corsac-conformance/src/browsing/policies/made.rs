@@ -84,6 +84,7 @@ fn trial(policy: &StatedPolicy, seeded: &mut Seeded) -> Trial {
         at: format!("{{home}}{{here}}{path}"),
         preflight: false,
         answers: vec![answer(seeded)],
+        ..Route::default()
     });
     Trial {
         policy: policy.clone(),
@@ -238,6 +239,7 @@ fn answer(seeded: &mut Seeded) -> Answer {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         body: "answered".to_owned(),
+        ..Answer::default()
     }
 }
 

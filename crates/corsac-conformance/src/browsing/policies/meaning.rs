@@ -206,6 +206,7 @@ impl Told<'_> {
             place: UPSTREAM,
             path: &path,
             is_preflight: false,
+            is_of_others: false,
         };
         let answer = self.trial.scenario.answer(&asked, 0);
         (answer.status, Some(answer))

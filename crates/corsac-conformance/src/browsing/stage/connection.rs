@@ -17,10 +17,9 @@ pub(super) async fn serve_connection(
 ) -> io::Result<()> {
     let mut bytes = Vec::new();
     while let Some(request) = read(&mut stream, &mut bytes).await? {
-        let answer = answer(place, &request, playing);
-        if answer.is_empty() {
+        let Some(answer) = answer(place, &request, playing) else {
             return Ok(());
-        }
+        };
         stream.write_all(&answer).await?;
         stream.flush().await?;
     }
@@ -34,7 +33,7 @@ struct Request {
     body: Vec<u8>,
 }
 
-fn answer(place: Place, request: &Request, playing: &Playing) -> Vec<u8> {
+fn answer(place: Place, request: &Request, playing: &Playing) -> Option<Vec<u8>> {
     if let Some(id) = scenario_of(&request.target) {
         let line = Line {
             place,
@@ -48,7 +47,7 @@ fn answer(place: Place, request: &Request, playing: &Playing) -> Vec<u8> {
             headers: &request.headers,
         });
     }
-    match request.target.as_str() {
+    let answer = match request.target.as_str() {
         PAGE_PATH => document("text/html", "", PAGE),
         SANDBOXED_PAGE_PATH => document("text/html", SANDBOX, PAGE),
         "/page.js" => document("text/javascript", "", SCRIPT),
@@ -57,7 +56,8 @@ fn answer(place: Place, request: &Request, playing: &Playing) -> Vec<u8> {
             Err(error) => document("text/plain", SHARED, &error.to_string()),
         },
         _ => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
-    }
+    };
+    Some(answer)
 }
 
 fn document(content_type: &str, more: &str, text: &str) -> Vec<u8> {

@@ -10,7 +10,7 @@ use super::super::observation::{
     About, Arrived, Line, Observation, Seen, SeenResponse, with_high_bytes_alike,
 };
 use super::super::place::{Place, Places};
-use super::super::scenario::{Answer, Asked, Call, Page, Route, Scenario};
+use super::super::scenario::{Answer, Call, Page, Route, Scenario};
 
 /// What servers and page share.
 #[derive(Debug)]
@@ -152,12 +152,10 @@ impl Playing {
         Ok(orders)
     }
 
-    /// Notes what came, and returns the bytes of the answer.
-    pub(super) fn answer(&self, came: &Came<'_>) -> Vec<u8> {
+    /// Notes what came, and returns the bytes of the answer; none if nobody knows of the scenario.
+    pub(super) fn answer(&self, came: &Came<'_>) -> Option<Vec<u8>> {
         let mut state = self.state();
-        let Some(played) = state.played.get_mut(&came.id) else {
-            return Vec::new();
-        };
+        let played = state.played.get_mut(&came.id)?;
         let OneScenario {
             scenario,
             n_asked,
@@ -166,16 +164,13 @@ impl Playing {
         } = played;
         let about = self.about(scenario, came.id);
         let arrived = Arrived::new(came.line, came.headers, about);
-        let asked = Asked {
-            place: arrived.place,
-            path: &arrived.path,
-            is_preflight: arrived.is_preflight(),
-        };
+        let asked = about.asked(&arrived, arrived.is_preflight());
         let n_asked = n_asked.entry(scenario.route(&asked)).or_default();
         let answer = scenario.answer(&asked, *n_asked);
         *n_asked += 1;
+        let bytes = about.bytes(&answer, &arrived);
         observation.arrived.push(arrived);
-        answer.bytes(came.line.method.as_bytes(), |text| about.filled(text))
+        Some(bytes)
     }
 
     /// Notes a message of the console with the scenario whose URL it has.
@@ -265,6 +260,7 @@ fn rehearsal(page: Page) -> Scenario {
             headers: headers.to_vec(),
             ..Answer::default()
         }],
+        ..Route::default()
     };
     Scenario {
         page,

@@ -1,18 +1,22 @@
 //! The cases of `conformance/browsers/misbehaviours.toml`.
 
+use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use corsac::user_agent::{CredentialsMode, RedirectMode, RequestMode, RequestOrigin};
 use corsac_conformance::browsing::{
-    Answer, Call, Credentials, Mode, Page, Place, Places, Redirect, Route, Scenario,
+    Answer, Cache, Call, Credentials, Mode, Page, Place, Places, Redirect, Route, Scenario,
 };
 use corsac_conformance::conformance_dir;
-use corsac_fetch::FetchRequest;
+use corsac_fetch::{CacheMode, FetchRequest};
 use corsac_probe::Probe;
 use serde::Deserialize;
 use tokio::net::TcpSocket;
+
+use super::secrets::Secrets;
 
 /// A server that misbehaves, and what is to be found about it.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +24,13 @@ use tokio::net::TcpSocket;
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) found: Vec<String>,
+    #[serde(default)]
+    pub(super) remarks: Vec<String>,
+    #[serde(default)]
+    pub(super) certificates: Verification,
+    /// The engines that do something else than their profiles, and what.
+    #[serde(default)]
+    pub(super) except: BTreeMap<String, String>,
     over: Option<Scheme>,
     #[serde(default)]
     page: PageKind,
@@ -34,14 +45,42 @@ pub(super) struct Case {
     credentials: Credentials,
     #[serde(default)]
     redirect: Redirect,
+    #[serde(default)]
+    cache: Cache,
     read: Option<String>,
     #[serde(default)]
     headers: Vec<String>,
     preflight: Option<Vec<String>>,
     #[serde(default = "fine")]
     answer: Vec<String>,
+    others: Option<Vec<String>>,
+    then_preflight: Option<Vec<String>>,
     #[serde(default = "fine")]
     then: Vec<String>,
+}
+
+/// Whether browser and check look at certificates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Verification {
+    Verified,
+    #[default]
+    Unverified,
+}
+
+/// Why no browser can be shown to run into this.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotPlayed {
+    pub(super) code: String,
+    pub(super) because: String,
+}
+
+/// Where everything is.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub(super) places: &'a Places,
+    pub(super) secrets: &'a Secrets,
 }
 
 /// What page and server speak.
@@ -77,15 +116,24 @@ fn fine() -> Vec<String> {
     lines.map(str::to_owned).into()
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct File {
+    pub(super) case: Vec<Case>,
+    pub(super) not_played: Vec<NotPlayed>,
+}
+
+/// Those that are to be run: all, or some while one is being written.
 pub(super) fn cases() -> Vec<Case> {
-    #[derive(Deserialize)]
-    struct File {
-        case: Vec<Case>,
-    }
+    let part = env::var("CORSAC_MISBEHAVIOUR").unwrap_or_default();
+    let cases = file().case.into_iter();
+    cases.filter(|it| it.name.contains(&part)).collect()
+}
+
+pub(super) fn file() -> File {
     let path = conformance_dir().join("browsers/misbehaviours.toml");
     let text = fs::read_to_string(&path).expect("the file is there");
-    let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-    file.case
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl Scheme {
@@ -112,17 +160,23 @@ impl Case {
         self.over.is_none_or(|it| it == scheme)
     }
 
-    pub(super) fn scenario(&self, scheme: Scheme, places: &Places) -> Scenario {
-        let text = |text: &str| filled(text, scheme, places);
+    pub(super) fn scenario(&self, scheme: Scheme, site: Site<'_>) -> Scenario {
+        let text = |text: &str| filled(text, scheme, site);
         let at = text(&self.at);
         let answer = |lines: &[String]| vec![answer(lines, text)];
         let route = |path: &str, lines: &[String]| Route {
             at: format!("{at}{{here}}{path}"),
             preflight: false,
             answers: answer(lines),
+            ..Route::default()
         };
         let [_, _, third] = scheme.places();
-        let mut routes = vec![
+        let others = self.others.iter().map(|lines| Route {
+            for_others: true,
+            ..route("a", lines)
+        });
+        let mut routes: Vec<_> = others.collect();
+        routes.extend([
             route("a", &self.answer),
             // What a check asks for besides.
             route("a/corsac-no-such-path", &self.answer),
@@ -131,10 +185,15 @@ impl Case {
                 at: format!("{{{}}}{{here}}b", third.name()),
                 ..route("b", &self.then)
             },
-        ];
+        ]);
         routes.extend(self.preflight.iter().map(|lines| Route {
             preflight: true,
             ..route("a", lines)
+        }));
+        routes.extend(self.then_preflight.iter().map(|lines| Route {
+            at: format!("{{{}}}{{here}}b", third.name()),
+            preflight: true,
+            ..route("b", lines)
         }));
         let [home, _, _] = scheme.places();
         Scenario {
@@ -156,6 +215,7 @@ impl Case {
             credentials: self.credentials,
             mode: self.mode,
             redirect: self.redirect,
+            cache: self.cache,
             ..Call::default()
         }
     }
@@ -190,19 +250,34 @@ impl Case {
             Redirect::Error => RedirectMode::Error,
             Redirect::Manual => RedirectMode::Manual,
         };
+        request.cache = match self.cache {
+            Cache::Default => CacheMode::Default,
+            Cache::OnlyIfCached => CacheMode::OnlyIfCached,
+        };
         let mut probe = Probe::new(page, request);
         probe.read = self.read.iter().cloned().collect();
         probe
     }
 }
 
-/// A status and header lines.
+/// A status and header lines; or `never`, or `raw` and all that is written.
 fn answer(lines: &[String], text: impl Fn(&str) -> String) -> Answer {
     let (status, lines) = lines.split_first().expect("an answer has a status");
+    let raw = match status.as_str() {
+        "never" => Some(String::new()),
+        "raw" => Some(lines.concat()),
+        _ => None,
+    };
+    if raw.is_some() {
+        return Answer {
+            raw,
+            ..Answer::default()
+        };
+    }
     Answer {
         status: status.parse().expect("a status is a number"),
         headers: lines.iter().map(|line| header(&text(line))).collect(),
-        body: String::new(),
+        ..Answer::default()
     }
 }
 
@@ -212,7 +287,7 @@ fn header(line: &str) -> (String, String) {
 }
 
 /// The text with the places of a scenario in place of those of a case.
-fn filled(text: &str, scheme: Scheme, places: &Places) -> String {
+fn filled(text: &str, scheme: Scheme, Site { places, secrets }: Site<'_>) -> String {
     let [home, api, third] = scheme.places();
     let [other_home, secure_api, _] = scheme.other().places();
     let braced = |place: Place| format!("{{{}}}", place.name());
@@ -228,11 +303,23 @@ fn filled(text: &str, scheme: Scheme, places: &Places) -> String {
         ("{other-scheme}", other_scheme),
         ("{other-port}", braced(api)),
         ("{ORIGIN}", places.origin(home).to_uppercase()),
+        ("{page}", braced(home)),
+        (
+            "{other-host}",
+            places.origin(home).replace("localhost", "app.example"),
+        ),
+        ("{long}", "x".repeat(MORE_THAN_A_HEAD)),
+        ("{expired}", secrets.expired.to_string()),
+        ("{plain}", secrets.plain.to_string()),
+        ("{wrong-host}", secrets.wrong_host.to_string()),
         ("{closed}", closed_port().to_string()),
     ];
     let fill = |text: String, (hole, value): &(&str, String)| text.replace(hole, value);
     holes.iter().fold(text.to_owned(), fill)
 }
+
+/// Twice of what the most patient of browsers reads.
+const MORE_THAN_A_HEAD: usize = 1024 * 1024;
 
 /// A port that is taken, so that nothing else comes to listen on it.
 static CLOSED: LazyLock<TcpSocket> = LazyLock::new(|| {
