@@ -17,7 +17,7 @@ use crate::source::Source;
 use crate::terminal;
 
 use access_log::AccessLogWriter;
-use listeners::Listeners;
+use listeners::{Listeners, Origin};
 use reload::Reload;
 
 pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
@@ -139,6 +139,10 @@ async fn serve(
         tokio::spawn(async move { admin.serve(listener).await });
     }
     tokio::spawn(reload.follow(gateway.clone()));
+    let gateway = match listeners.origin {
+        Origin::BesideOthers => gateway.on_shared_port(),
+        Origin::HandedOver | Origin::Own => gateway,
+    };
     let output = running::until_told(signals, ENDING, |told| {
         gateway.serve(listeners.gateway, async {
             // Without a teller there is nothing to wait for either.

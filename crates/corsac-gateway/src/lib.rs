@@ -86,6 +86,7 @@ pub struct Gateway {
     observer: Option<Observer>,
     statistics: Arc<Statistics>,
     watch: Option<Arc<Watch>>,
+    shares_port: bool,
 }
 
 impl Gateway {
@@ -105,6 +106,7 @@ impl Gateway {
             observer: None,
             statistics,
             watch: None,
+            shares_port: false,
         }
     }
 
@@ -166,6 +168,19 @@ impl Gateway {
         };
         Self {
             watch: Some(Arc::new(watch)),
+            ..self
+        }
+    }
+
+    /// Says that the listener is this process's alone, and its port is not: another process listens
+    /// there too, with `SO_REUSEPORT`.
+    ///
+    /// When this one ends, it leaves new clients to the others before it closes its listener. On a
+    /// socket that other processes have too, that would leave them without clients.
+    #[must_use]
+    pub fn on_shared_port(self) -> Self {
+        Self {
+            shares_port: true,
             ..self
         }
     }

@@ -37,6 +37,11 @@ pub(crate) const CLIENT_WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// with any server that closes idle connections.
 pub(crate) const IDLE_GRACE: Duration = Duration::from_secs(1);
 
+/// How long a connection may take to be opened when the port is handed over to another process.
+///
+/// It is three times the way to the other side of the earth and back.
+pub(crate) const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(900);
+
 /// How long to wait before accepting again when the system has no descriptor left.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

@@ -11,8 +11,19 @@ use crate::exit::Failure;
 /// The listeners of a gateway.
 pub(super) struct Listeners {
     pub(super) gateway: TcpListener,
+    pub(super) origin: Origin,
     pub(super) address: SocketAddr,
     pub(super) admin: Option<TcpListener>,
+}
+
+/// Where a listener comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Other processes may have it too.
+    HandedOver,
+    /// Other processes may have one on the same port.
+    BesideOthers,
+    Own,
 }
 
 impl Listeners {
@@ -21,10 +32,12 @@ impl Listeners {
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
         let mut inherited = inherited()?.into_iter();
         let operations = &config.operations;
-        let gateway = match inherited.next() {
-            Some(listener) => listener,
-            None if operations.reuse_port => listen_beside_others(config.listen)?,
-            None => listen(config.listen).await?,
+        let (gateway, origin) = match inherited.next() {
+            Some(listener) => (listener, Origin::HandedOver),
+            None if operations.reuse_port => {
+                (listen_beside_others(config.listen)?, Origin::BesideOthers)
+            }
+            None => (listen(config.listen).await?, Origin::Own),
         };
         let admin = match (&operations.admin, inherited.next()) {
             (Some(_), Some(listener)) => Some(listener),
@@ -41,6 +54,7 @@ impl Listeners {
         Ok(Self {
             address: gateway.local_addr().unwrap_or(config.listen),
             gateway,
+            origin,
             admin,
         })
     }

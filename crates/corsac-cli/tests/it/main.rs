@@ -10,6 +10,8 @@ mod output;
 #[cfg(unix)]
 mod reload;
 #[cfg(unix)]
+mod restart;
+#[cfg(unix)]
 mod serve;
 
 use std::io::{BufRead, BufReader, Write};

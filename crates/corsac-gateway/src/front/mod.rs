@@ -4,6 +4,7 @@ mod certificates;
 mod client_io;
 mod clients;
 mod connections;
+mod handover;
 mod head_guard;
 mod head_timer;
 mod http1;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificates::HTTP2;
@@ -17,11 +17,11 @@ use super::client_io::{ClientIo, Ending};
 use super::connections::{Connections, Place};
 use super::proxy_protocol::{self, MAX_HEADER, Parsed};
 use super::transport::{Arrival, Protocol, Socket, Transport};
-use super::{http1, http2};
+use super::{handover, http1, http2};
 use crate::Gateway;
 use crate::exchange::Client;
 use crate::fields::{ClientAddress, Scheme};
-use crate::limits::SWEEP_PERIOD;
+use crate::limits::{HANDSHAKE_PATIENCE, SWEEP_PERIOD};
 use crate::routes::Routes;
 
 /// Serves until `shutdown` is ready, and then until the requests under way are finished or out of
@@ -42,6 +42,17 @@ pub(crate) async fn serve(
                 tokio::spawn(serve_client(gateway.clone(), stream, address, place));
             }
             _ = sweep.tick() => gateway.routes.load().sweep(),
+        }
+    }
+    if gateway.shares_port && handover::turn_away(&listener).is_ok() {
+        let mut arrived = pin!(sleep(HANDSHAKE_PATIENCE));
+        loop {
+            tokio::select! {
+                () = &mut arrived => break,
+                (stream, address, place) = connections.accept(&listener) => {
+                    tokio::spawn(serve_client(gateway.clone(), stream, address, place));
+                }
+            }
         }
     }
     // Who is in the kernel's queue has been told that it is connected, and would be cut off.
