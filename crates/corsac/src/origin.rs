@@ -7,12 +7,14 @@
 
 mod host;
 mod public_suffix;
+mod usual;
 
 use core::fmt;
 
 pub use host::HostKind;
 pub(crate) use host::{host_len, is_loopback_host, or_userinfo, parse_host};
 pub use public_suffix::{is_public_suffix, registrable_domain};
+pub(crate) use usual::check_origin;
 
 /// The longest origin that is read, in bytes: `scheme://host:port` with each part at its longest.
 ///
@@ -55,6 +57,22 @@ pub struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Parses the bytes of a serialized origin, all of them.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MalformedOrigin> {
+        if let Some(parts) = usual::read(bytes)
+            && let Ok(text) = core::str::from_utf8(bytes)
+        {
+            return Ok(Self {
+                text,
+                scheme_end: parts.scheme_end,
+                host_end: parts.host_end,
+                host_kind: HostKind::Domain,
+                port: parts.port,
+            });
+        }
+        Self::parse_any(bytes)
+    }
+
+    /// Parses an origin of any spelling, and says what is wrong with what is none.
+    fn parse_any(bytes: &'a [u8]) -> Result<Self, MalformedOrigin> {
         if bytes.is_empty() {
             return Err(MalformedOrigin::at(0, OriginFault::Empty));
         }

@@ -8,7 +8,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use super::{MAX_HOST_LEN, MalformedOrigin, OriginFault};
 
 /// The longest label of a domain, in bytes ([RFC 1035, 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).
-const MAX_LABEL_LEN: usize = 63;
+pub(super) const MAX_LABEL_LEN: usize = 63;
 
 /// The kinds of host that an origin can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

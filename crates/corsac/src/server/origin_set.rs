@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::frozen_table::{FrozenTable, Key, TooLarge};
 use super::origin_pattern::{HostPattern, OriginPattern, PortPattern, Shape, is_filling};
-use crate::origin::{HostKind, MAX_ORIGIN_LEN, MalformedOrigin, Origin, OriginFault};
+use crate::origin::{HostKind, MAX_ORIGIN_LEN, MalformedOrigin, Origin, OriginFault, check_origin};
 
 /// A set of origins, possibly an infinite one.
 ///
@@ -96,6 +96,10 @@ impl OriginSet {
         }
         if origin == b"null" {
             return Ok(self.is_any);
+        }
+        if self.shapes.is_empty() {
+            check_origin(origin)?;
+            return Ok(self.is_any || self.is_every);
         }
         let origin = Origin::parse(origin)?;
         Ok(self.is_any
