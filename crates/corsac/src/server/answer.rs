@@ -1,5 +1,6 @@
 //! What a policy answers, as changes to a response that an adapter applies.
 
+use super::changes::Changes;
 use super::refusal::Refusal;
 
 /// What to do with a request.
@@ -197,27 +198,4 @@ impl PreparedValue {
         Self::PreflightVary,
         Self::Vary,
     ];
-}
-
-/// The changes to a response, in the order in which they are to be applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes([Option<Change>; Self::MAX]);
-
-impl Changes {
-    /// As many as an answer can have: what a preflight's answer with everything has.
-    pub const MAX: usize = 6;
-
-    /// The changes among `changes` that there are.
-    pub(super) fn of(changes: [Option<Change>; Self::MAX]) -> Self {
-        Self(changes)
-    }
-}
-
-impl IntoIterator for Changes {
-    type Item = Change;
-    type IntoIter = core::iter::Flatten<core::array::IntoIter<Option<Change>, { Self::MAX }>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter().flatten()
-    }
 }

@@ -17,8 +17,8 @@ use super::answer::PreparedValue;
 use super::dynamic::DynamicPolicy;
 use super::origin_set::OriginSet;
 use super::policy::{
-    AllowedMethods, AllowedRequestHeaders, HandlerFields, Policy, PreparedValues, RefusedOrigins,
-    Settings, joined, methods_value,
+    AllowedMethods, AllowedRequestHeaders, Frequent, HandlerFields, Policy, PreparedValues,
+    RefusedOrigins, Settings, joined, methods_value,
 };
 use super::remark::{ConfigError, ConfigErrors, Doubt, Mistake, Setting, Warning};
 use crate::header::is_token_byte;
@@ -241,13 +241,14 @@ impl PolicyBuilder {
             refused_origins: self.refused_origins,
             handler_fields: self.handler_fields,
             values: PreparedValues::default(),
+            frequent: Frequent::default(),
             warnings: remarks.warnings,
         };
         settings.values = self.prepared_values(&settings, &exposed_headers);
         if let Some(varies_on) = by_function {
             vary_too(&mut settings.values, varies_on);
         }
-        Ok(Policy(Arc::new(settings)))
+        Ok(Policy::of(settings))
     }
 
     /// Writes every value that the policy's answers may carry.

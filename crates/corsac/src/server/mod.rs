@@ -4,6 +4,7 @@
 
 mod answer;
 mod builder;
+mod changes;
 mod dynamic;
 mod frozen_table;
 mod origin_pattern;
@@ -17,10 +18,9 @@ mod request_headers;
 mod vary;
 mod watch;
 
-pub use answer::{
-    Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,
-};
+pub use answer::{Answer, Change, Decoration, FieldValue, PreparedValue, Reply, ResponseField};
 pub use builder::{MAX_AGE_LIMIT, PolicyBuilder};
+pub use changes::{Changes, ChangesIter};
 pub use dynamic::{DynamicPolicy, Verdict};
 pub use origin_pattern::OriginPattern;
 pub use origin_set::OriginSet;

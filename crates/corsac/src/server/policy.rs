@@ -5,10 +5,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::answer::{
-    Answer, Change, Changes, Decoration, FieldValue, PreparedValue, Reply, ResponseField,
-};
+use super::answer::{Answer, Change, Decoration, FieldValue, PreparedValue, Reply, ResponseField};
 use super::builder::{self, PolicyBuilder};
+use super::changes::Changes;
 use super::origin_set::OriginSet;
 use super::refusal::Refusal;
 use super::remark::{ConfigErrors, Warning};
@@ -32,7 +31,19 @@ pub(super) struct Settings {
     pub(super) refused_origins: RefusedOrigins,
     pub(super) handler_fields: HandlerFields,
     pub(super) values: PreparedValues,
+    pub(super) frequent: Frequent,
     pub(super) warnings: Vec<Warning>,
+}
+
+/// The changes of the answers that a policy gives most, which follow from its settings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Frequent {
+    /// To a request without an origin.
+    undecided: Changes,
+    /// To an allowed origin.
+    shared: Changes,
+    /// To a preflight from an allowed origin, if they are the same whatever it asks for.
+    pub(super) preflight: Option<Changes>,
 }
 
 /// The methods that a policy allows beside the CORS-safelisted ones.
@@ -71,6 +82,21 @@ impl Policy {
     /// An origin is a pattern as [`OriginPattern`](super::OriginPattern) describes it.
     pub fn builder<S: Into<String>>(origins: impl IntoIterator<Item = S>) -> PolicyBuilder {
         PolicyBuilder::new(origins)
+    }
+
+    /// The policy with these settings, whose answers are prepared.
+    pub(super) fn of(mut settings: Settings) -> Self {
+        let shared = settings.changes_to_share();
+        settings.frequent = Frequent {
+            undecided: if settings.origins.is_any() {
+                shared
+            } else {
+                WITHHELD
+            },
+            shared,
+            preflight: settings.preflight_changes(),
+        };
+        Self(Arc::new(settings))
     }
 
     /// Answers a request.
@@ -123,7 +149,18 @@ impl Policy {
             .values
             .set(PreparedValue::Methods, Some(methods_value(&listed)));
         settings.methods = AllowedMethods::Listed(listed.into());
-        Ok(Self(Arc::new(settings)))
+        Ok(Self::of(settings))
+    }
+
+    /// The changes of the answers that depend on no more of a request than its origin: nearly all
+    /// that the policy gives.
+    ///
+    /// An adapter can have the fields of these ready.
+    pub fn frequent_changes(&self) -> impl Iterator<Item = Changes> {
+        let frequent = self.0.frequent;
+        [frequent.undecided, frequent.shared, WITHHELD]
+            .into_iter()
+            .chain(frequent.preflight)
     }
 
     /// A value that the policy prepared, if it has one.
@@ -167,14 +204,15 @@ impl Settings {
     /// keep an answer without it and hand that to a page later. The standard advises it under
     /// [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
     fn undecided(&self) -> Decoration {
-        match self.origins.is_any() {
-            true => self.shared(),
-            false => self.decoration(None, WITHHELD, Some(Change::Vary(PreparedValue::Vary))),
-        }
+        self.decoration(None, self.frequent.undecided)
     }
 
     /// The decoration of a response that an allowed origin may read.
     fn shared(&self) -> Decoration {
+        self.decoration(None, self.frequent.shared)
+    }
+
+    fn changes_to_share(&self) -> Changes {
         let allow_credentials = match self.credentials {
             true => set(ResponseField::AllowCredentials, PreparedValue::True),
             false => Change::Remove(ResponseField::AllowCredentials),
@@ -186,11 +224,11 @@ impl Settings {
         let vary = self
             .varies_by_origin()
             .then_some(Change::Vary(PreparedValue::Vary));
-        self.decoration(
-            None,
-            [self.allow_origin(), allow_credentials, expose_headers],
-            vary,
-        )
+        Changes::NONE
+            .with(self.allow_origin())
+            .with(allow_credentials)
+            .with(expose_headers)
+            .and(vary)
     }
 
     /// The decoration of a response that a refused origin may not read.
@@ -198,41 +236,23 @@ impl Settings {
     /// It names `Origin` in `Vary` even if the policy allows `*`, where only a malformed origin is
     /// refused: a cache must not give this response to anyone else.
     fn withheld(&self, refusal: Refusal) -> Decoration {
-        self.decoration(
-            Some(refusal),
-            WITHHELD,
-            Some(Change::Vary(PreparedValue::Vary)),
-        )
+        self.decoration(Some(refusal), WITHHELD)
     }
 
-    fn decoration(
-        &self,
-        refusal: Option<Refusal>,
-        [allow_origin, allow_credentials, expose_headers]: [Change; 3],
-        vary: Option<Change>,
-    ) -> Decoration {
-        let changes = [
-            Some(allow_origin),
-            Some(allow_credentials),
-            Some(expose_headers),
-            vary,
-            None,
-            None,
-        ];
+    fn decoration(&self, refusal: Option<Refusal>, changes: Changes) -> Decoration {
         Decoration {
             refusal,
-            changes: Changes::of(changes),
+            changes,
             keeps_allow_origin: self.handler_fields == HandlerFields::Keep,
         }
     }
 
     /// The reply to a refused origin: 403, and no field of the CORS protocol.
     fn forbidden(&self, refusal: Refusal, vary: PreparedValue) -> Reply {
-        let changes = Changes::of([Some(Change::Vary(vary)), None, None, None, None, None]);
         Reply {
             status: 403,
             refusal: Some(refusal),
-            changes,
+            changes: Changes::NONE.with(Change::Vary(vary)),
         }
     }
 
@@ -258,12 +278,12 @@ impl Settings {
     }
 }
 
-/// No field of the CORS protocol, whatever the handler set.
-const WITHHELD: [Change; 3] = [
-    Change::Remove(ResponseField::AllowOrigin),
-    Change::Remove(ResponseField::AllowCredentials),
-    Change::Remove(ResponseField::ExposeHeaders),
-];
+/// No field of the CORS protocol, whatever the handler set, and the truth about why.
+const WITHHELD: Changes = Changes::NONE
+    .with(Change::Remove(ResponseField::AllowOrigin))
+    .with(Change::Remove(ResponseField::AllowCredentials))
+    .with(Change::Remove(ResponseField::ExposeHeaders))
+    .with(Change::Vary(PreparedValue::Vary));
 
 /// Sets a field to a value that the policy prepared.
 pub(super) fn set(field: ResponseField, value: PreparedValue) -> Change {

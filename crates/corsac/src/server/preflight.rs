@@ -9,11 +9,12 @@
 use alloc::string::String;
 use core::cmp::Ordering;
 
-use super::answer::{Change, Changes, FieldValue, PreparedValue, Reply, ResponseField};
+use super::answer::{Change, FieldValue, PreparedValue, Reply, ResponseField};
+use super::changes::Changes;
 use super::policy::{AllowedMethods, AllowedRequestHeaders, Settings, set};
 use super::refusal::Refusal;
-use super::request::RequestHead;
-use super::request_headers::{Element, requested_headers};
+use super::request::{RequestField, RequestHead};
+use super::request_headers::{Element, MAX_REQUEST_HEADERS, requested_headers};
 use crate::header::{is_cors_non_wildcard_request_header_name, is_forbidden_request_header_name};
 use crate::method::{MAX_METHOD_LEN, is_cors_safelisted_method, is_forbidden_method, is_method};
 
@@ -22,17 +23,10 @@ impl Settings {
     pub(super) fn preflight_reply(&self, head: &impl RequestHead, method: &[u8]) -> Reply {
         let method_refusal = self.method_refusal(method);
         let requested = self.requested_headers(head);
-        let changes = Changes::of([
-            Some(self.allow_origin()),
-            self.credentials
-                .then(|| set(ResponseField::AllowCredentials, PreparedValue::True)),
-            self.allow_methods(method_refusal),
-            self.allow_headers(requested),
-            self.prepared(ResponseField::MaxAge, PreparedValue::MaxAge),
-            self.values
-                .get(PreparedValue::PreflightVary)
-                .map(|_| PREFLIGHT_VARY),
-        ]);
+        let changes = match self.frequent.preflight {
+            Some(changes) => changes,
+            None => self.changes_to_preflight(method_refusal, requested),
+        };
         let refusal = method_refusal.or(match requested {
             RequestedHeaders::Refused(refusal) => Some(refusal),
             RequestedHeaders::None | RequestedHeaders::Allowed => None,
@@ -42,6 +36,32 @@ impl Settings {
             refusal,
             changes,
         }
+    }
+
+    /// The changes of every reply to a preflight from an allowed origin, if it is the same for all.
+    pub(super) fn preflight_changes(&self) -> Option<Changes> {
+        let echoes_method = matches!(self.methods, AllowedMethods::Any);
+        let echoes_names = matches!(self.request_headers, AllowedRequestHeaders::Any { .. });
+        let depends_on_request = self.credentials && (echoes_method || echoes_names);
+        (!depends_on_request).then(|| self.changes_to_preflight(None, RequestedHeaders::None))
+    }
+
+    fn changes_to_preflight(
+        &self,
+        method_refusal: Option<Refusal>,
+        requested: RequestedHeaders,
+    ) -> Changes {
+        let allow_credentials = self
+            .credentials
+            .then(|| set(ResponseField::AllowCredentials, PreparedValue::True));
+        let vary = self.values.get(PreparedValue::PreflightVary);
+        Changes::NONE
+            .with(self.allow_origin())
+            .and(allow_credentials)
+            .and(self.allow_methods(method_refusal))
+            .and(self.allow_headers(requested))
+            .and(self.prepared(ResponseField::MaxAge, PreparedValue::MaxAge))
+            .and(vary.map(|_| PREFLIGHT_VARY))
     }
 
     /// Why the method is refused, if it is.
@@ -59,6 +79,9 @@ impl Settings {
 
     /// Reads which request headers are asked for, up to the first that is refused.
     fn requested_headers(&self, head: &impl RequestHead) -> RequestedHeaders {
+        if self.lists_every_requested_header(head) {
+            return RequestedHeaders::Allowed;
+        }
         let mut requested = RequestedHeaders::None;
         for element in requested_headers(head) {
             match element {
@@ -77,6 +100,24 @@ impl Settings {
             }
         }
         requested
+    }
+
+    /// Does the request ask for listed headers alone, in the spelling of browsers?
+    ///
+    /// What is in the list is a header name, so that it need not be read as one.
+    fn lists_every_requested_header(&self, head: &impl RequestHead) -> bool {
+        let AllowedRequestHeaders::Listed(listed) = &self.request_headers else {
+            return false;
+        };
+        let mut lines = head.lines(RequestField::AccessControlRequestHeaders);
+        let (Some(line), None) = (lines.next(), lines.next()) else {
+            return false;
+        };
+        let is_listed = |name: &[u8]| {
+            let found = listed.binary_search_by(|it| shorter_first(it.as_bytes(), name));
+            found.is_ok()
+        };
+        line.len() <= MAX_USUAL_LEN && line.split(|byte| *byte == b',').all(is_listed)
     }
 
     fn is_request_header_allowed(&self, name: &[u8]) -> bool {
@@ -153,5 +194,8 @@ enum RequestedHeaders {
     Allowed,
     Refused(Refusal),
 }
+
+/// In so many bytes there are no more names than are read.
+const MAX_USUAL_LEN: usize = 2 * MAX_REQUEST_HEADERS - 1;
 
 const PREFLIGHT_VARY: Change = Change::Vary(PreparedValue::PreflightVary);
