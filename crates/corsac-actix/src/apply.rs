@@ -3,16 +3,19 @@
 //! The core says what to do; here it is done. Nothing is decided: fields are looked up, bytes are
 //! handed over, and the changes that come back are applied in their order.
 
+mod fields;
+
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use corsac::server::{
-    Change, Decoration, FieldValue, Prepared, Reply, ResponseField, requested_header_names,
-    vary_covers,
+    Change, Changes, Decoration, FieldValue, Prepared, Reply, requested_header_names,
 };
 use corsac::{Answer, Policy, RequestField, RequestHead};
+
+use self::fields::{Fields, ReadyFields};
 
 /// The head of a request, as the core reads it.
 #[derive(Debug)]
@@ -35,9 +38,10 @@ impl<'a> Head<'a> {
 
     /// The request's origin, if the decoration echoes it.
     pub(crate) fn echoed_origin(&self, decoration: &Decoration) -> Option<&'a HeaderValue> {
-        let mut changes = decoration.changes().into_iter();
-        let is_echo = |it| matches!(it, Change::Set(_, FieldValue::RequestOrigin));
-        changes.any(is_echo).then(|| self.origin()).flatten()
+        match decoration.changes().echo_origin() {
+            true => self.origin(),
+            false => None,
+        }
     }
 
     fn origin(&self) -> Option<&'a HeaderValue> {
@@ -69,12 +73,36 @@ impl RequestHead for Head<'_> {
 pub(crate) struct PreparedPolicy {
     policy: Policy,
     values: Prepared<HeaderValue>,
+    /// The fields of the answers that do not depend on more than the origin.
+    ready: Vec<ReadyFields>,
 }
 
 impl PreparedPolicy {
     pub(crate) fn new(policy: Policy) -> Self {
         let values = policy.prepare(prepared_value);
-        Self { policy, values }
+        let mut prepared = Self {
+            policy,
+            values,
+            ready: Vec::new(),
+        };
+        let frequent = prepared.policy.frequent_changes();
+        prepared.ready = frequent.map(|it| prepared.ready_fields(it)).collect();
+        prepared
+    }
+
+    fn ready_fields(&self, changes: Changes) -> ReadyFields {
+        let mut headers = HeaderMap::new();
+        let request = Request {
+            origin: None,
+            head: None,
+        };
+        self.apply(changes, &request, Fields::of(&mut headers));
+        ReadyFields::new(changes, &headers)
+    }
+
+    #[inline]
+    fn ready(&self, changes: Changes) -> Option<&ReadyFields> {
+        self.ready.iter().find(|it| it.changes() == changes)
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -90,14 +118,9 @@ impl PreparedPolicy {
         let status =
             StatusCode::from_u16(reply.status()).expect("a policy's replies have valid statuses");
         let mut response = HttpResponse::new(status);
-        let request = Request {
-            origin: head.origin(),
-            head: Some(head),
-        };
-        let mut fields = Fields::of(response.headers_mut());
-        for change in reply.changes() {
-            self.apply(change, &request, &mut fields);
-        }
+        let headers = response.headers_mut();
+        headers.reserve(Changes::MAX);
+        self.change(reply.changes(), Some(head), head.origin().cloned(), headers);
         response
     }
 
@@ -105,30 +128,51 @@ impl PreparedPolicy {
     pub(crate) fn decorate<B>(
         &self,
         decoration: &Decoration,
-        origin: Option<&HeaderValue>,
+        origin: Option<HeaderValue>,
         response: &mut HttpResponse<B>,
     ) {
-        let mut fields = Fields::of(response.headers_mut());
-        if decoration.keeps_allow_origin() && fields.contain(&header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        let headers = response.headers_mut();
+        if decoration.keeps_allow_origin()
+            && headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+        {
             return;
         }
-        let request = Request { origin, head: None };
-        for change in decoration.changes() {
-            self.apply(change, &request, &mut fields);
-        }
+        self.change(decoration.changes(), None, origin, headers);
     }
 
-    fn apply(&self, change: Change, request: &Request<'_>, fields: &mut Fields<'_>) {
-        match change {
-            Change::Set(field, value) => {
-                if let Some(value) = self.value(value, request) {
-                    fields.headers.insert(name(field).clone(), value);
+    fn change(
+        &self,
+        changes: Changes,
+        head: Option<&Head<'_>>,
+        origin: Option<HeaderValue>,
+        headers: &mut HeaderMap,
+    ) {
+        let fields = Fields::of(headers);
+        if !fields.has_some()
+            && let Some(ready) = self.ready(changes)
+        {
+            return fields.add(ready, origin);
+        }
+        let request = Request {
+            origin: origin.as_ref(),
+            head,
+        };
+        self.apply(changes, &request, fields);
+    }
+
+    fn apply(&self, changes: Changes, request: &Request<'_>, mut fields: Fields<'_>) {
+        for change in changes {
+            match change {
+                Change::Set(field, value) => {
+                    if let Some(value) = self.value(value, request) {
+                        fields.set(field, value);
+                    }
                 }
-            }
-            Change::Remove(field) => fields.remove(name(field)),
-            Change::Vary(value) => {
-                if let Some(members) = self.values.get(value) {
-                    fields.merge_vary(members);
+                Change::Remove(field) => fields.remove(field),
+                Change::Vary(value) => {
+                    if let Some(members) = self.values.get(value) {
+                        fields.merge_vary(members);
+                    }
                 }
             }
         }
@@ -156,59 +200,6 @@ struct Request<'a> {
     head: Option<&'a Head<'a>>,
 }
 
-/// The fields of a response.
-struct Fields<'a> {
-    headers: &'a mut HeaderMap,
-    /// Are there any that policies change? Most responses have none, which one look at the names
-    /// tells in less time than it takes to look them up.
-    has_some: bool,
-}
-
-impl<'a> Fields<'a> {
-    fn of(headers: &'a mut HeaderMap) -> Self {
-        let has_some = headers.len_keys() > FEW_FIELDS || headers.keys().any(may_change);
-        Self { headers, has_some }
-    }
-
-    fn contain(&self, name: &HeaderName) -> bool {
-        self.has_some && self.headers.contains_key(name)
-    }
-
-    fn remove(&mut self, name: &HeaderName) {
-        if self.has_some {
-            self.headers.remove(name);
-        }
-    }
-
-    /// Lets `Vary` name the members too, and loses none of the lines that are there.
-    fn merge_vary(&mut self, members: &HeaderValue) {
-        if self.contain(&header::VARY) {
-            let lines = self.headers.get_all(&header::VARY);
-            if vary_covers(lines.map(HeaderValue::as_bytes), members.as_bytes()) {
-                return;
-            }
-        }
-        self.headers.append(header::VARY, members.clone());
-    }
-}
-
-/// Can it be a field that policies change?
-fn may_change(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    name == "vary" || name.starts_with("access-control-")
-}
-
-fn name(field: ResponseField) -> &'static HeaderName {
-    match field {
-        ResponseField::AllowOrigin => &header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        ResponseField::AllowCredentials => &header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        ResponseField::AllowMethods => &header::ACCESS_CONTROL_ALLOW_METHODS,
-        ResponseField::AllowHeaders => &header::ACCESS_CONTROL_ALLOW_HEADERS,
-        ResponseField::ExposeHeaders => &header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        ResponseField::MaxAge => &header::ACCESS_CONTROL_MAX_AGE,
-    }
-}
-
 /// A header value that costs no allocation to clone, not even the first time.
 fn prepared_value(bytes: &[u8]) -> HeaderValue {
     match bytes {
@@ -222,6 +213,3 @@ fn prepared_value(bytes: &[u8]) -> HeaderValue {
             .clone(),
     }
 }
-
-/// So many names are looked at in the time in which the fields of a decoration are hashed.
-const FEW_FIELDS: usize = 32;

@@ -92,7 +92,7 @@ where
                 origin,
             } => Poll::Ready(match ready!(future.poll(context)) {
                 Ok(mut response) => {
-                    policy.decorate(decoration, origin.as_ref(), response.response_mut());
+                    policy.decorate(decoration, origin.take(), response.response_mut());
                     Ok(response.map_into_left_body())
                 }
                 Err(error) => Err(decorated_error(error, policy, *decoration, origin.take())),
@@ -112,7 +112,7 @@ fn decorated_error(
 ) -> Error {
     let policy = Arc::clone(policy);
     error.add_response_mapper(move |mut response| {
-        policy.decorate(&decoration, origin.as_ref(), &mut response);
+        policy.decorate(&decoration, origin.clone(), &mut response);
         response
     });
     error

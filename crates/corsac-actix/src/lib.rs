@@ -21,8 +21,9 @@
 //! - [`Cors`] wraps an `App`, a scope or a resource. Preflights are answered by the policy; every
 //!   response is decorated, those of errors too.
 //! - [`PolicyHandle`] replaces the policy of all workers while requests are served.
-//! - [`corsac::Refusal`] is in the extensions of the request when the policy refuses something, and
-//!   a [`ServiceResponse`](actix_web::dev::ServiceResponse) has its request. It is a value for logs and counters, and is not sent to anyone.
+//! - [`Cors::observe`] tells of every decision, and why something was refused;
+//!   [`Cors::refusals_in_extensions`] puts the [`corsac::Refusal`] where handlers and other
+//!   middleware find it. It is a value for logs and counters, and is not sent to anyone.
 //!
 //! # Where it goes
 //!

@@ -21,9 +21,9 @@ use crate::source::Source;
 ///   an extractor's 400, and what becomes of another middleware's error.
 /// - A policy that rejects refused origins answers them itself.
 ///
-/// If the policy refuses something, the [`Refusal`](corsac::Refusal) is in the extensions of the
-/// request: for the handler, and for the middleware around this one, to which a response comes with
-/// its request.
+/// If the policy refuses something, the [`Refusal`](corsac::Refusal) is told to those who
+/// [observe](Self::observe), and is in the extensions of the request if that is
+/// [asked for](Self::refusals_in_extensions).
 ///
 /// It is cheap to clone. Make it once, outside of the closure that makes the app for each worker.
 ///
@@ -43,7 +43,7 @@ use crate::source::Source;
 #[must_use]
 pub struct Cors {
     source: Source,
-    watch: Option<Arc<Watch>>,
+    beside: Option<Arc<Beside>>,
 }
 
 impl Cors {
@@ -60,7 +60,7 @@ impl Cors {
     fn from_source(source: Source) -> Self {
         Self {
             source,
-            watch: None,
+            beside: None,
         }
     }
 
@@ -77,12 +77,69 @@ impl Cors {
         self.watched(|watch| watch.observe(Arc::new(observer)))
     }
 
+    /// Puts the [`Refusal`](corsac::Refusal) into the extensions of the request whenever the policy
+    /// refuses something: for the handler, and for the middleware around this one, to which a
+    /// response comes with its request.
+    ///
+    /// It is not done unless it is asked for, because extensions allocate: for whoever only wants
+    /// to log or to count, to [observe](Self::observe) costs less.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, HttpMessage, HttpRequest, web};
+    /// use corsac::{Policy, Refusal};
+    /// use corsac_actix::Cors;
+    ///
+    /// let handler = async |request: HttpRequest| match request.extensions().get::<Refusal>() {
+    ///     Some(refusal) => format!("your page will not see this: {refusal}"),
+    ///     None => "hello".to_owned(),
+    /// };
+    /// let cors = Cors::new(Policy::builder(["https://app.example"]).build()?);
+    /// let app = App::new()
+    ///     .route("/", web::get().to(handler))
+    ///     .wrap(cors.refusals_in_extensions());
+    /// # let _ = app;
+    /// # Ok::<(), corsac::ConfigErrors>(())
+    /// ```
+    pub fn refusals_in_extensions(self) -> Self {
+        self.with(|beside| beside.refusals = Refusals::InExtensions)
+    }
+
     fn watched(self, change: impl FnOnce(&mut Watch)) -> Self {
-        let mut watch = self.watch.as_deref().cloned().unwrap_or_default();
-        change(&mut watch);
+        self.with(|beside| change(&mut beside.watch))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Beside)) -> Self {
+        let mut beside = self.beside.as_deref().cloned().unwrap_or_default();
+        change(&mut beside);
         Self {
-            watch: Some(Arc::new(watch)),
+            beside: Some(Arc::new(beside)),
             ..self
+        }
+    }
+}
+
+/// What a middleware does beside letting its policy answer; most do nothing.
+#[derive(Clone, Debug, Default)]
+struct Beside {
+    watch: Watch,
+    refusals: Refusals,
+}
+
+/// Where a refusal is to be found, but for those who observe decisions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refusals {
+    #[default]
+    Nowhere,
+    InExtensions,
+}
+
+impl Beside {
+    fn decided(&self, request: &ServiceRequest, head: &Head<'_>, answer: &Answer) {
+        self.watch.decided(head, answer);
+        if let (Refusals::InExtensions, Some(refusal)) = (self.refusals, answer.refusal()) {
+            request.extensions_mut().insert(refusal);
         }
     }
 }
@@ -102,7 +159,7 @@ where
         ready(Ok(CorsMiddleware {
             service,
             source: self.source.clone(),
-            watch: self.watch.clone(),
+            beside: self.beside.clone(),
         }))
     }
 }
@@ -112,7 +169,7 @@ where
 pub struct CorsMiddleware<S> {
     service: S,
     source: Source,
-    watch: Option<Arc<Watch>>,
+    beside: Option<Arc<Beside>>,
 }
 
 impl<S, B> Service<ServiceRequest> for CorsMiddleware<S>
@@ -130,11 +187,8 @@ where
         let policy = self.source.load();
         let head = Head::of(&request);
         let answer = policy.answer(&head);
-        if let Some(watch) = &self.watch {
-            watch.decided(&head, &answer);
-        }
-        if let Some(refusal) = answer.refusal() {
-            request.extensions_mut().insert(refusal);
+        if let Some(beside) = &self.beside {
+            beside.decided(&request, &head, &answer);
         }
         let decoration = match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {

@@ -308,7 +308,7 @@ impl Answered {
 
     fn decorate(&mut self, route: &Route, decoration: Option<(Decoration, Option<HeaderValue>)>) {
         if let (Some(policy), Some((decoration, origin))) = (&route.policy, decoration) {
-            policy.decorate(&decoration, origin.as_ref(), self.response.headers_mut());
+            policy.decorate(&decoration, origin, self.response.headers_mut());
             self.refusal = decoration.refusal();
         }
     }

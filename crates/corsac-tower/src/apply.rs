@@ -21,36 +21,39 @@
 //!
 //! // Forward the request here, and take the response's fields.
 //! let mut response = HeaderMap::new();
-//! policy.decorate(&decoration, origin.as_ref(), &mut response);
+//! policy.decorate(&decoration, origin, &mut response);
 //! assert_eq!(response[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://app.example");
 //! assert_eq!(response[header::VARY], "Origin");
 //! # Ok::<(), corsac::ConfigErrors>(())
 //! ```
 
+mod fields;
+mod ready;
+
 use corsac::server::{
-    Change, Decoration, FieldValue, Prepared, Reply, ResponseField, requested_header_names,
-    vary_covers,
+    Change, Changes, Decoration, FieldValue, Prepared, Reply, requested_header_names,
 };
 use corsac::{Answer, Policy, RequestField, RequestHead};
-use http::header::{self, GetAll, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Response, StatusCode};
+
+use self::fields::{Fields, RequestFields};
+use self::ready::ReadyFields;
 
 /// The head of an `http` request, as the core reads it.
 #[derive(Debug)]
 pub struct Head<'a> {
     method: &'a Method,
-    headers: &'a HeaderMap,
-    /// Every policy asks for the origin, and an allowed one is echoed: it is looked up once.
-    origin: GetAll<'a, HeaderValue>,
+    fields: RequestFields<'a>,
 }
 
 impl<'a> Head<'a> {
     /// The head with this method and these fields.
+    #[inline]
     pub fn new(method: &'a Method, headers: &'a HeaderMap) -> Self {
         Self {
             method,
-            headers,
-            origin: headers.get_all(header::ORIGIN),
+            fields: RequestFields::of(method, headers),
         }
     }
 
@@ -58,15 +61,14 @@ impl<'a> Head<'a> {
     ///
     /// The request is usually gone when the response is there: this is what to keep of it.
     pub fn echoed_origin(&self, decoration: &Decoration) -> Option<&'a HeaderValue> {
-        let mut changes = decoration.changes().into_iter();
-        changes
-            .any(|change| is_echo(&change))
-            .then(|| self.origin())
-            .flatten()
+        match decoration.changes().echo_origin() {
+            true => self.origin(),
+            false => None,
+        }
     }
 
     fn origin(&self) -> Option<&'a HeaderValue> {
-        self.origin.iter().next()
+        self.fields.lines(RequestField::Origin).next()
     }
 }
 
@@ -76,18 +78,7 @@ impl RequestHead for Head<'_> {
     }
 
     fn lines(&self, field: RequestField) -> impl Iterator<Item = &[u8]> {
-        let lines = match field {
-            RequestField::Origin => self.origin.iter(),
-            RequestField::AccessControlRequestMethod => self
-                .headers
-                .get_all(header::ACCESS_CONTROL_REQUEST_METHOD)
-                .iter(),
-            RequestField::AccessControlRequestHeaders => self
-                .headers
-                .get_all(header::ACCESS_CONTROL_REQUEST_HEADERS)
-                .iter(),
-        };
-        lines.map(HeaderValue::as_bytes)
+        self.fields.lines(field).map(HeaderValue::as_bytes)
     }
 }
 
@@ -96,6 +87,8 @@ impl RequestHead for Head<'_> {
 pub struct PreparedPolicy {
     policy: Policy,
     values: Prepared<HeaderValue>,
+    /// The fields of the answers that do not depend on more than the origin.
+    ready: Vec<ReadyFields>,
 }
 
 impl PreparedPolicy {
@@ -103,7 +96,31 @@ impl PreparedPolicy {
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         let values = policy.prepare(prepared_value);
-        Self { policy, values }
+        let mut prepared = Self {
+            policy,
+            values,
+            ready: Vec::new(),
+        };
+        let frequent = prepared.policy.frequent_changes();
+        prepared.ready = frequent.map(|it| prepared.ready_fields(it)).collect();
+        prepared
+    }
+
+    fn ready_fields(&self, changes: Changes) -> ReadyFields {
+        let mut headers = HeaderMap::new();
+        // In its place there will be the origin of a request.
+        let origin = HeaderValue::from_static("null");
+        let request = Request {
+            origin: Some(&origin),
+            head: None,
+        };
+        self.apply(changes, &request, Fields::of(&mut headers));
+        ReadyFields::new(changes, headers)
+    }
+
+    #[inline]
+    fn ready(&self, changes: Changes) -> Option<&ReadyFields> {
+        self.ready.iter().find(|it| it.changes() == changes)
     }
 
     /// The policy.
@@ -118,22 +135,23 @@ impl PreparedPolicy {
     }
 
     /// The response that a reply stands for; `head` is what was answered.
-    ///
-    /// Its extensions hold the [`Refusal`](corsac::Refusal), if there is one.
     pub fn reply<B: Default>(&self, reply: &Reply, head: &Head<'_>) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() =
             StatusCode::from_u16(reply.status()).expect("a policy's replies have valid statuses");
+        if let Some(ready) = self.ready(reply.changes()) {
+            *response.headers_mut() = ready.to_headers(head.origin());
+            return response;
+        }
         let request = Request {
             origin: head.origin(),
             head: Some(head),
         };
-        for change in reply.changes() {
-            self.apply(change, &request, response.headers_mut());
-        }
-        if let Some(refusal) = reply.refusal() {
-            response.extensions_mut().insert(refusal);
-        }
+        self.apply(
+            reply.changes(),
+            &request,
+            Fields::of(response.headers_mut()),
+        );
         response
     }
 
@@ -143,31 +161,34 @@ impl PreparedPolicy {
     pub fn decorate(
         &self,
         decoration: &Decoration,
-        origin: Option<&HeaderValue>,
+        origin: Option<HeaderValue>,
         headers: &mut HeaderMap,
     ) {
-        if decoration.keeps_allow_origin()
-            && is_there(headers, &header::ACCESS_CONTROL_ALLOW_ORIGIN)
+        let fields = Fields::of(headers);
+        if !fields.has_some()
+            && let Some(ready) = self.ready(decoration.changes())
         {
+            return fields.add(ready, origin);
+        }
+        if decoration.keeps_allow_origin() && fields.contain(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }
-        let request = Request { origin, head: None };
-        for change in decoration.changes() {
-            self.apply(change, &request, headers);
-        }
+        let request = Request {
+            origin: origin.as_ref(),
+            head: None,
+        };
+        self.apply(decoration.changes(), &request, fields);
     }
 
-    fn apply(&self, change: Change, request: &Request<'_>, headers: &mut HeaderMap) {
-        match change {
-            Change::Set(field, value) => set(headers, field, self.value(value, request)),
-            Change::Remove(field) => {
-                if is_there(headers, name(field)) {
-                    headers.remove(name(field));
-                }
-            }
-            Change::Vary(value) => {
-                if let Some(members) = self.values.get(value) {
-                    merge_vary(headers, members);
+    fn apply(&self, changes: Changes, request: &Request<'_>, mut fields: Fields<'_>) {
+        for change in changes {
+            match change {
+                Change::Set(field, value) => fields.set(field, self.value(value, request)),
+                Change::Remove(field) => fields.remove(field),
+                Change::Vary(value) => {
+                    if let Some(members) = self.values.get(value) {
+                        fields.merge_vary(members);
+                    }
                 }
             }
         }
@@ -178,10 +199,9 @@ impl PreparedPolicy {
             FieldValue::Prepared(value) => self.values.get(value).cloned(),
             FieldValue::RequestOrigin => request.origin.cloned(),
             FieldValue::RequestMethod => {
-                let head = request.head?;
-                head.headers
-                    .get(header::ACCESS_CONTROL_REQUEST_METHOD)
-                    .cloned()
+                let fields = &request.head?.fields;
+                let mut lines = fields.lines(RequestField::AccessControlRequestMethod);
+                lines.next().cloned()
             }
             FieldValue::RequestHeaderNames => {
                 HeaderValue::try_from(requested_header_names(request.head?)).ok()
@@ -197,52 +217,6 @@ struct Request<'a> {
     head: Option<&'a Head<'a>>,
 }
 
-fn is_echo(change: &Change) -> bool {
-    matches!(change, Change::Set(_, FieldValue::RequestOrigin))
-}
-
-/// Lets the field be there once. A map that is full loses the field rather than keep what the
-/// handler set.
-fn set(headers: &mut HeaderMap, field: ResponseField, value: Option<HeaderValue>) {
-    let name = name(field);
-    let is_set = value.is_some_and(|value| headers.try_insert(name, value).is_ok());
-    if !is_set {
-        headers.remove(name);
-    }
-}
-
-/// Lets `Vary` name the members too, and loses none of the lines that are there. A map that is full
-/// takes no further line.
-fn merge_vary(headers: &mut HeaderMap, members: &HeaderValue) {
-    if is_there(headers, &header::VARY) {
-        let lines = headers.get_all(header::VARY);
-        if vary_covers(lines.iter().map(HeaderValue::as_bytes), members.as_bytes()) {
-            return;
-        }
-    }
-    let _ = headers.try_append(header::VARY, members.clone());
-}
-
-/// Is the field there? Most responses have so few that to compare names is quicker than to hash
-/// one.
-fn is_there(headers: &HeaderMap, name: &HeaderName) -> bool {
-    match headers.keys_len() <= FEW_FIELDS {
-        true => headers.keys().any(|it| it == name),
-        false => headers.contains_key(name),
-    }
-}
-
-fn name(field: ResponseField) -> &'static HeaderName {
-    match field {
-        ResponseField::AllowOrigin => &header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        ResponseField::AllowCredentials => &header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        ResponseField::AllowMethods => &header::ACCESS_CONTROL_ALLOW_METHODS,
-        ResponseField::AllowHeaders => &header::ACCESS_CONTROL_ALLOW_HEADERS,
-        ResponseField::ExposeHeaders => &header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        ResponseField::MaxAge => &header::ACCESS_CONTROL_MAX_AGE,
-    }
-}
-
 /// A header value that costs no allocation to clone, not even the first time.
 fn prepared_value(bytes: &[u8]) -> HeaderValue {
     match bytes {
@@ -256,6 +230,3 @@ fn prepared_value(bytes: &[u8]) -> HeaderValue {
             .clone(),
     }
 }
-
-/// A name is compared with this many in the time in which it is hashed.
-const FEW_FIELDS: usize = 16;

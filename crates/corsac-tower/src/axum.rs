@@ -23,6 +23,7 @@ use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
 use crate::apply::{Head, PreparedPolicy};
+use crate::beside::Refusals;
 use crate::future::ResponseFuture;
 use crate::layer::CorsLayer;
 use crate::service::Cors;
@@ -107,12 +108,15 @@ where
         let policy = self.layer.source().load().into_owned();
         let policy = self.routes.policy_at(request.uri(), policy);
         let answer = policy.answer(&head);
-        if let Some(watch) = self.layer.watch() {
-            watch.decided(&head, &answer);
+        let beside = self.layer.beside();
+        if let Some(beside) = beside {
+            beside.watch.decided(&head, &answer);
         }
         match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
-                ResponseFuture::replied(policy.reply(&reply, &head))
+                let mut response = policy.reply(&reply, &head);
+                Refusals::of(beside).tell(reply.refusal(), response.extensions_mut());
+                ResponseFuture::replied(response)
             }
             // A policy forwards no preflight; if it did, the router would have to answer.
             Answer::Forward(_) => self.inner.call(request),

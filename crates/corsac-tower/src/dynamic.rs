@@ -17,7 +17,8 @@ use tower_service::Service;
 
 pub use self::verdicts::{MAX_VERDICTS, Verdicts};
 use crate::apply::{Head, PreparedPolicy};
-use crate::future::ResponseFuture;
+use crate::beside::Refusals;
+use crate::future::{Forwarded, ResponseFuture};
 
 /// Wraps a service so that a policy answers its CORS requests, whose origins a function knows.
 ///
@@ -61,7 +62,21 @@ struct Shared<F> {
     listed: Arc<PreparedPolicy>,
     allowing: Arc<PreparedPolicy>,
     verdicts: Option<Verdicts>,
+    refusals: Refusals,
     function: Arc<F>,
+}
+
+impl<F> Clone for Shared<F> {
+    fn clone(&self) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            listed: Arc::clone(&self.listed),
+            allowing: Arc::clone(&self.allowing),
+            verdicts: self.verdicts.clone(),
+            refusals: self.refusals,
+            function: Arc::clone(&self.function),
+        }
+    }
 }
 
 impl<F, T> DynamicCorsLayer<F>
@@ -77,6 +92,7 @@ where
             allowing: prepared(Verdict::Allowed),
             policy,
             verdicts: None,
+            refusals: Refusals::default(),
             function: Arc::new(function),
         }))
     }
@@ -98,14 +114,19 @@ impl<F> DynamicCorsLayer<F> {
 
     /// Remembers what the function said, and does not ask again as long as that is kept.
     pub fn with_verdicts(self, verdicts: &Verdicts) -> Self {
-        let shared = &*self.0;
-        Self(Arc::new(Shared {
-            policy: shared.policy.clone(),
-            listed: Arc::clone(&shared.listed),
-            allowing: Arc::clone(&shared.allowing),
-            verdicts: Some(verdicts.clone()),
-            function: Arc::clone(&shared.function),
-        }))
+        self.with(|shared| shared.verdicts = Some(verdicts.clone()))
+    }
+
+    /// Puts refusals into the extensions: see
+    /// [`CorsLayer::refusals_in_extensions`](crate::CorsLayer::refusals_in_extensions).
+    pub fn refusals_in_extensions(self) -> Self {
+        self.with(|shared| shared.refusals = Refusals::InExtensions)
+    }
+
+    fn with(self, change: impl FnOnce(&mut Shared<F>)) -> Self {
+        let mut shared = Shared::clone(&self.0);
+        change(&mut shared);
+        Self(Arc::new(shared))
     }
 }
 
@@ -179,7 +200,7 @@ where
                 Verdict::Refused => &shared.listed,
             };
             let request = Request::from_parts(parts, body);
-            answered(&mut inner, policy, request).await
+            answered(&mut inner, (policy, shared.refusals), request).await
         })
     }
 }
@@ -220,7 +241,7 @@ where
 /// What the policy makes of a request, and of the service's response.
 async fn answered<S, RequestBody, ResponseBody>(
     inner: &mut S,
-    policy: &Arc<PreparedPolicy>,
+    (policy, refusals): (&Arc<PreparedPolicy>, Refusals),
     mut request: Request<RequestBody>,
 ) -> Result<Response<ResponseBody>, S::Error>
 where
@@ -230,14 +251,19 @@ where
     let head = Head::new(request.method(), request.headers());
     let decoration = match policy.answer(&head) {
         Answer::Preflight(reply) | Answer::Reject(reply) => {
-            return Ok(policy.reply(&reply, &head));
+            let mut response = policy.reply(&reply, &head);
+            refusals.tell(reply.refusal(), response.extensions_mut());
+            return Ok(response);
         }
         Answer::Forward(decoration) => decoration,
     };
     let origin = head.echoed_origin(&decoration).cloned();
-    if let Some(refusal) = decoration.refusal() {
-        request.extensions_mut().insert(refusal);
-    }
-    let future = inner.call(request);
-    ResponseFuture::forwarded(future, Arc::clone(policy), decoration, origin).await
+    refusals.tell(decoration.refusal(), request.extensions_mut());
+    let forwarded = Forwarded {
+        policy: Arc::clone(policy),
+        decoration,
+        origin,
+        refusals,
+    };
+    ResponseFuture::forwarded(inner.call(request), forwarded).await
 }

@@ -10,6 +10,7 @@ use http::{HeaderValue, Response};
 use pin_project_lite::pin_project;
 
 use crate::apply::PreparedPolicy;
+use crate::beside::Refusals;
 
 pin_project! {
     /// The future of a [`Cors`](crate::Cors) service's response.
@@ -27,15 +28,23 @@ pin_project! {
     enum State<F, B> {
         /// The policy replied; the inner service knows nothing of it.
         Replied { response: Option<Response<B>> },
-        /// The inner service was called. The policy is the one that answered the request.
+        /// The inner service was called.
         Forwarded {
             #[pin]
             future: F,
-            policy: Arc<PreparedPolicy>,
-            decoration: Decoration,
-            origin: Option<HeaderValue>,
+            request: Forwarded,
         },
     }
+}
+
+/// What is kept of a request while the inner service works.
+#[derive(Debug)]
+pub(crate) struct Forwarded {
+    /// The policy that answered the request.
+    pub(crate) policy: Arc<PreparedPolicy>,
+    pub(crate) decoration: Decoration,
+    pub(crate) origin: Option<HeaderValue>,
+    pub(crate) refusals: Refusals,
 }
 
 impl<F, B> ResponseFuture<F, B> {
@@ -47,19 +56,9 @@ impl<F, B> ResponseFuture<F, B> {
         }
     }
 
-    pub(crate) fn forwarded(
-        future: F,
-        policy: Arc<PreparedPolicy>,
-        decoration: Decoration,
-        origin: Option<HeaderValue>,
-    ) -> Self {
+    pub(crate) fn forwarded(future: F, request: Forwarded) -> Self {
         Self {
-            state: State::Forwarded {
-                future,
-                policy,
-                decoration,
-                origin,
-            },
+            state: State::Forwarded { future, request },
         }
     }
 }
@@ -75,17 +74,14 @@ where
             StateProjection::Replied { response } => Poll::Ready(Ok(response
                 .take()
                 .expect("a future is not polled after its end"))),
-            StateProjection::Forwarded {
-                future,
-                policy,
-                decoration,
-                origin,
-            } => {
+            StateProjection::Forwarded { future, request } => {
                 let mut response = ready!(future.poll(context))?;
-                policy.decorate(decoration, origin.as_ref(), response.headers_mut());
-                if let Some(refusal) = decoration.refusal() {
-                    response.extensions_mut().insert(refusal);
-                }
+                let decoration = &request.decoration;
+                let origin = request.origin.take();
+                let headers = response.headers_mut();
+                request.policy.decorate(decoration, origin, headers);
+                let extensions = response.extensions_mut();
+                request.refusals.tell(decoration.refusal(), extensions);
                 Poll::Ready(Ok(response))
             }
         }

@@ -9,6 +9,7 @@ use corsac::server::{Decision, Watch};
 use tower_layer::{Layer, Stack};
 
 use crate::apply::PreparedPolicy;
+use crate::beside::{Beside, Refusals};
 use crate::handle::PolicyHandle;
 use crate::map_err::MapErrLayer;
 use crate::service::Cors;
@@ -34,7 +35,7 @@ use crate::service::Cors;
 #[must_use]
 pub struct CorsLayer {
     source: Source,
-    watch: Option<Arc<Watch>>,
+    beside: Option<Arc<Beside>>,
 }
 
 impl CorsLayer {
@@ -51,7 +52,7 @@ impl CorsLayer {
     fn from_source(source: Source) -> Self {
         Self {
             source,
-            watch: None,
+            beside: None,
         }
     }
 
@@ -85,11 +86,44 @@ impl CorsLayer {
         self.watched(|watch| watch.observe(Arc::new(observer)))
     }
 
+    /// Puts the [`Refusal`](corsac::Refusal) into the extensions whenever the policy refuses
+    /// something: into those of the request, for the inner service, and into those of the
+    /// response, for the layers around this one.
+    ///
+    /// It is not done unless it is asked for, because extensions allocate: for whoever only wants
+    /// to log or to count, to [observe](Self::observe) costs less.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::{Extension, Router, routing::get};
+    /// use corsac::{Policy, Refusal};
+    /// use corsac_tower::CorsLayer;
+    ///
+    /// let policy = Policy::builder(["https://app.example"]).build()?;
+    /// let handler = async |refusal: Option<Extension<Refusal>>| match refusal {
+    ///     Some(Extension(refusal)) => format!("your page will not see this: {refusal}"),
+    ///     None => "hello".to_owned(),
+    /// };
+    /// let app: Router = Router::new()
+    ///     .route("/", get(handler))
+    ///     .layer(CorsLayer::new(policy).refusals_in_extensions());
+    /// # let _ = app;
+    /// # Ok::<(), corsac::ConfigErrors>(())
+    /// ```
+    pub fn refusals_in_extensions(self) -> Self {
+        self.with(|beside| beside.refusals = Refusals::InExtensions)
+    }
+
     fn watched(self, change: impl FnOnce(&mut Watch)) -> Self {
-        let mut watch = self.watch.as_deref().cloned().unwrap_or_default();
-        change(&mut watch);
+        self.with(|beside| change(&mut beside.watch))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Beside)) -> Self {
+        let mut beside = self.beside.as_deref().cloned().unwrap_or_default();
+        change(&mut beside);
         Self {
-            watch: Some(Arc::new(watch)),
+            beside: Some(Arc::new(beside)),
             ..self
         }
     }
@@ -100,8 +134,8 @@ impl CorsLayer {
     }
 
     #[cfg(feature = "axum")]
-    pub(crate) fn watch(&self) -> Option<&Watch> {
-        self.watch.as_deref()
+    pub(crate) fn beside(&self) -> Option<&Beside> {
+        self.beside.as_deref()
     }
 
     /// Makes responses of the inner service's errors, which are then decorated like all others.
@@ -143,7 +177,7 @@ impl<S> Layer<S> for CorsLayer {
     type Service = Cors<S>;
 
     fn layer(&self, inner: S) -> Cors<S> {
-        Cors::new(inner, self.source.clone(), self.watch.clone())
+        Cors::new(inner, self.source.clone(), self.beside.clone())
     }
 }
 

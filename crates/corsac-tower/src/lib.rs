@@ -24,8 +24,9 @@
 //!   decorated too.
 //! - [`PolicyHandle`] replaces the policy while requests are served.
 //! - [`DynamicCorsLayer`] asks a function about origins that the policy does not list.
-//! - [`corsac::Refusal`] is in the extensions of the request and of the response when the policy
-//!   refuses something. It is a value for logs and counters, and is not sent to anyone.
+//! - [`CorsLayer::observe`] tells of every decision, and why something was refused;
+//!   [`CorsLayer::refusals_in_extensions`] puts the [`corsac::Refusal`] where handlers and other
+//!   layers find it. It is a value for logs and counters, and is not sent to anyone.
 //! - With the feature `axum`, `axum::CorsRouter` answers preflights with the methods that each
 //!   route has.
 //! - [`join_lines`] is for transports that have room for one line of each field, such as Lambda.
@@ -67,6 +68,7 @@
 pub mod apply;
 #[cfg(feature = "axum")]
 pub mod axum;
+mod beside;
 mod dynamic;
 mod future;
 mod handle;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use corsac::Answer;
-use corsac::server::Watch;
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::apply::Head;
-use crate::future::ResponseFuture;
+use crate::beside::{Beside, Refusals};
+use crate::future::{Forwarded, ResponseFuture};
 use crate::layer::Source;
 
 /// Lets a policy answer CORS requests before and after the inner service.
@@ -19,8 +19,9 @@ use crate::layer::Source;
 ///   is decorated: 404 and 500 as much as 200.
 /// - A policy that rejects refused origins answers them itself.
 ///
-/// If the policy refuses something, the [`Refusal`](corsac::Refusal) is in the extensions of the
-/// request, for the inner service, and in those of the response, for the layers around this one.
+/// If the policy refuses something, the [`Refusal`](corsac::Refusal) is told to those who
+/// [observe](crate::CorsLayer::observe), and is in the extensions of request and response if that is
+/// [asked for](crate::CorsLayer::refusals_in_extensions).
 ///
 /// It is made by [`CorsLayer`](crate::CorsLayer). To clone it is to clone the inner service and to
 /// count one reference more, however long the policy's lists are.
@@ -28,15 +29,15 @@ use crate::layer::Source;
 pub struct Cors<S> {
     inner: S,
     source: Source,
-    watch: Option<Arc<Watch>>,
+    beside: Option<Arc<Beside>>,
 }
 
 impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, source: Source, watch: Option<Arc<Watch>>) -> Self {
+    pub(crate) fn new(inner: S, source: Source, beside: Option<Arc<Beside>>) -> Self {
         Self {
             inner,
             source,
-            watch,
+            beside,
         }
     }
 }
@@ -58,20 +59,27 @@ where
         let policy = self.source.load();
         let head = Head::new(request.method(), request.headers());
         let answer = policy.answer(&head);
-        if let Some(watch) = &self.watch {
-            watch.decided(&head, &answer);
+        let beside = self.beside.as_deref();
+        if let Some(beside) = beside {
+            beside.watch.decided(&head, &answer);
         }
+        let refusals = Refusals::of(beside);
         let decoration = match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
-                return ResponseFuture::replied(policy.reply(&reply, &head));
+                let mut response = policy.reply(&reply, &head);
+                refusals.tell(reply.refusal(), response.extensions_mut());
+                return ResponseFuture::replied(response);
             }
             Answer::Forward(decoration) => decoration,
         };
         let origin = head.echoed_origin(&decoration).cloned();
-        if let Some(refusal) = decoration.refusal() {
-            request.extensions_mut().insert(refusal);
-        }
-        let policy = policy.into_owned();
-        ResponseFuture::forwarded(self.inner.call(request), policy, decoration, origin)
+        refusals.tell(decoration.refusal(), request.extensions_mut());
+        let forwarded = Forwarded {
+            policy: policy.into_owned(),
+            decoration,
+            origin,
+            refusals,
+        };
+        ResponseFuture::forwarded(self.inner.call(request), forwarded)
     }
 }

@@ -9,10 +9,14 @@ use crate::repository::{File, Repository};
 use crate::rust_source::{has_word, numbered};
 
 /// Who may name a CORS field, `Origin` or `Vary`: a file, or a directory with its slash.
-const NAMED_IN: [(&str, &str); 18] = [
+const NAMED_IN: [(&str, &str); 20] = [
     ("crates/corsac/src/", "the core: it decides"),
     (
         "crates/corsac-actix/src/apply.rs",
+        "the core's fields as names of actix-web",
+    ),
+    (
+        "crates/corsac-actix/src/apply/",
         "the core's fields as names of actix-web",
     ),
     (
@@ -77,6 +81,10 @@ const NAMED_IN: [(&str, &str); 18] = [
     ),
     (
         "crates/corsac-tower/src/apply.rs",
+        "the core's fields as names of the `http` crate",
+    ),
+    (
+        "crates/corsac-tower/src/apply/",
         "the core's fields as names of the `http` crate",
     ),
 ];

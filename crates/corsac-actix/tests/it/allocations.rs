@@ -91,6 +91,12 @@ fn a_request_without_an_origin_costs_what_vary_needs() {
 }
 
 #[test]
+fn a_refused_request_costs_what_vary_needs() {
+    let request = "GET / | origin: https://evil.test";
+    check(request, 200, &[("vary", "Origin")]);
+}
+
+#[test]
 fn a_preflight_costs_what_its_fields_need() {
     check(
         "OPTIONS / | origin: https://app.example | access-control-request-method: PUT | \

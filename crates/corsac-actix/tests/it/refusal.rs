@@ -20,7 +20,7 @@ async fn check(builder: PolicyBuilder, request: &str, expected: [Option<&str>; 2
     };
     let app = App::new()
         .default_service(web::to(handler))
-        .wrap(Cors::new(builder.build().unwrap()));
+        .wrap(Cors::new(builder.build().unwrap()).refusals_in_extensions());
     let app = init_service(app).await;
     let answer = try_call_service(&app, request_of(request).to_request()).await;
     let response = answer.unwrap();
@@ -54,6 +54,16 @@ async fn where_nothing_is_refused_nobody_hears_of_a_refusal() {
 }
 
 #[actix_web::test]
+async fn unless_asked_for_no_refusal_is_in_extensions() {
+    let app = App::new().wrap(Cors::new(policy().build().unwrap()));
+    let app = init_service(app).await;
+    let request = request_of("GET / | origin: https://evil.test").to_request();
+    let response = try_call_service(&app, request).await.unwrap();
+    let extensions = response.request().extensions();
+    assert_eq!(extensions.get::<Refusal>(), None);
+}
+
+#[actix_web::test]
 async fn what_is_outside_learns_why_a_preflight_is_refused() {
     let request = "OPTIONS / | origin: https://app.example | access-control-request-method: DELETE";
     check(policy(), request, [None, Some("method-not-allowed")]).await;
@@ -75,7 +85,7 @@ async fn what_is_outside_of_an_error_learns_why_an_origin_is_refused() {
             let error = actix_web::error::ErrorUnauthorized("");
             Err::<actix_web::dev::ServiceResponse, _>(error)
         })
-        .wrap(Cors::new(policy().build().unwrap()))
+        .wrap(Cors::new(policy().build().unwrap()).refusals_in_extensions())
         .wrap_fn(move |request, service| {
             let (asked, outside) = (request.request().clone(), Rc::clone(&outside));
             let answer = service.call(request);

@@ -53,7 +53,7 @@ impl Subject for ActixSubject {
     }
 
     fn ask(&mut self, question: &Question) -> Result<Outcome, SubjectError> {
-        let cors = Cors::new(policy_of(question)?);
+        let cors = Cors::new(policy_of(question)?).refusals_in_extensions();
         let request = request_of(question)?;
         let was_called = Rc::new(Cell::new(false));
         let handler = {

@@ -41,7 +41,7 @@ impl Subject for AxumSubject {
     fn ask(&mut self, question: &Question) -> Result<Outcome, SubjectError> {
         let was_called = Arc::new(AtomicBool::new(false));
         let router = Router::new().route("/", route(question, &was_called)?);
-        let layer = CorsLayer::new(policy_without_methods_of(question)?);
+        let layer = CorsLayer::new(policy_without_methods_of(question)?).refusals_in_extensions();
         let app = CorsRouter::new(router, layer);
         let request = request_of(question)?.map(|()| Body::empty());
         let Ok(response) = self.runtime.block_on(app.oneshot(request));

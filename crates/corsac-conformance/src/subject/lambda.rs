@@ -73,7 +73,8 @@ impl Subject for LambdaSubject {
     fn ask(&mut self, question: &Question) -> Result<Outcome, SubjectError> {
         let refused = Arc::new(Mutex::new(None));
         let was_called = Arc::new(AtomicBool::new(false));
-        let layer = CorsLayer::new(policy_of(question)?).map_err(|_: HandlerFailed| {
+        let layer = CorsLayer::new(policy_of(question)?).refusals_in_extensions();
+        let layer = layer.map_err(|_: HandlerFailed| {
             let mut response = Response::new(String::new());
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             response

@@ -33,7 +33,8 @@ impl Subject for TowerSubject {
     }
 
     fn ask(&mut self, question: &Question) -> Result<Outcome, SubjectError> {
-        let layer = CorsLayer::new(policy_of(question)?).map_err(|_: HandlerFailed| {
+        let layer = CorsLayer::new(policy_of(question)?).refusals_in_extensions();
+        let layer = layer.map_err(|_: HandlerFailed| {
             let mut response = Response::new(Vec::new());
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             response

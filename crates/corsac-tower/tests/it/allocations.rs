@@ -69,6 +69,19 @@ fn an_allowed_request_costs_what_the_header_map_needs_for_the_new_fields() {
 }
 
 #[test]
+fn a_refused_request_costs_what_the_header_map_needs_for_vary() {
+    let by_hand = measure(|| {
+        let mut headers = HeaderMap::new();
+        headers.insert("vary", HeaderValue::from_static("Origin"));
+    });
+    let layer = CorsLayer::new(listed());
+    let refused = [origin("https://evil.test")];
+    let refused = cost_of(layer.layer(Handler), &Method::GET, &refused);
+    assert_eq!(refused.allocations, by_hand.count_total);
+    assert_eq!(refused.bytes, by_hand.bytes_total);
+}
+
+#[test]
 fn a_hostile_preflight_costs_no_more_than_a_small_one_that_is_refused() {
     for hostile in [
         "a,".repeat(MEBIBYTE / 2),
@@ -127,11 +140,8 @@ struct Cost {
 }
 
 fn cost(policy: &Policy, method: &Method, fields: &[Field<'_>]) -> Cost {
-    cost_of(
-        CorsLayer::new(policy.clone()).layer(Handler),
-        method,
-        fields,
-    )
+    let layer = CorsLayer::new(policy.clone()).refusals_in_extensions();
+    cost_of(layer.layer(Handler), method, fields)
 }
 
 /// What an exchange with the service costs, the request itself aside.

@@ -100,7 +100,7 @@ async fn where_the_methods_are_not_known_the_policys_list_is_the_answer() {
 
 #[tokio::test]
 async fn the_refusal_says_that_the_route_lacks_the_method() {
-    let app = CorsRouter::new(router(), CorsLayer::new(policy()));
+    let app = CorsRouter::new(router(), CorsLayer::new(policy()).refusals_in_extensions());
     let preflight =
         "OPTIONS /report | origin: https://app.example | access-control-request-method: DELETE";
     let response = app.oneshot(request_of(preflight)).await.unwrap();

@@ -43,6 +43,18 @@ async fn where_nothing_is_refused_nobody_hears_of_a_refusal() {
 }
 
 #[tokio::test]
+async fn unless_asked_for_no_refusal_is_in_extensions() {
+    let cors = CorsLayer::new(policy().build().unwrap());
+    let app = Router::new()
+        .route("/", get(told_by_the_handler))
+        .layer(cors);
+    let request = request_of("GET / | origin: https://evil.test");
+    let response: Response = app.oneshot(request).await.unwrap();
+    assert_eq!(response.headers().get("refusal"), None);
+    assert_eq!(response.extensions().get::<Refusal>(), None);
+}
+
+#[tokio::test]
 async fn the_outer_layers_learn_why_a_preflight_is_refused() {
     let method = "OPTIONS / | origin: https://app.example | access-control-request-method: PURGE";
     check(policy(), method, [None, Some("method-not-allowed")]).await;
@@ -59,7 +71,7 @@ async fn the_outer_layers_learn_why_a_request_is_rejected() {
 
 /// Sends a request and compares the codes that the handler and an outer layer saw.
 async fn check(policy: PolicyBuilder, request: &str, [handler, outer]: [Option<&str>; 2]) {
-    let cors = CorsLayer::new(policy.build().unwrap());
+    let cors = CorsLayer::new(policy.build().unwrap()).refusals_in_extensions();
     let app = Router::new()
         .route("/", get(told_by_the_handler))
         .layer(cors);
