@@ -261,7 +261,7 @@ impl Told<'_> {
             .any(|it| it.to_lowercase() == name);
         let is_covered = name != "authorization"
             || policy.allow_credentials
-            || authorization == AuthorizationWildcard::Covered;
+            || authorization != AuthorizationWildcard::NotCovered;
         is_listed || has(&policy.allow_headers, "*") && is_covered
     }
 
