@@ -3,7 +3,7 @@
 //! It shares no line with the core, the gateway or the machine. Where engines are known to read the
 //! standard differently, their [`Quirks`] say how; the policy means the same to all of them.
 
-use corsac::user_agent::{AuthorizationWildcard, OnFailure, Quirks};
+use corsac::user_agent::{AuthorizationWildcard, OnFailure, Quirks, StoredAnswer};
 
 use super::super::place::Places;
 use super::super::scenario::{Answer, Api, Asked as AskedRoute, Call, Mode};
@@ -94,7 +94,7 @@ struct Told<'a> {
     origin: String,
     /// Is the origin among those that the policy allows?
     is_allowed: bool,
-    /// What the browser keeps of the last preflight that let a request go.
+    /// What the browser keeps of the last preflight that was for the page.
     kept: Option<Kept>,
     meant: Meant,
 }
@@ -133,10 +133,17 @@ impl Told<'_> {
         let is_kept = kept.is_some_and(|it| it.serves((call, request), self.quirks));
         if needs_preflight && !is_kept {
             self.preflight(call, request);
-            if !self.is_let_go(request) {
+            let is_let_go = self.is_let_go(request);
+            let is_kept = match self.quirks.cache.stored_answer {
+                StoredAnswer::IfItAllows => is_let_go,
+                StoredAnswer::IfItIsRead => self.is_shared(request),
+            };
+            if is_kept {
+                self.kept = Kept::of((call, request), self.trial, self.quirks);
+            }
+            if !is_let_go {
                 return MeantSeen::NetworkError;
             }
-            self.kept = Kept::of((call, request), self.trial, self.quirks);
         }
         let seen = self.response(call, request, &asked);
         let is_failed = matches!(seen, MeantSeen::NetworkError);
