@@ -153,6 +153,16 @@ impl Browser {
         Ok(Self { driven, version })
     }
 
+    /// What it is built around.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match &self.driven {
+            Driven::Chromium(_) => Engine::Chromium,
+            Driven::Firefox(_) => Engine::Firefox,
+            Driven::WebKit(_) => Engine::WebKit,
+        }
+    }
+
     /// The browser's version, as it says it.
     #[must_use]
     pub fn version(&self) -> &str {

@@ -115,25 +115,19 @@ impl Firefox {
         let mark = format!("mark {}", self.marks);
         let report = format!("(async () => {{ reportError({mark:?}); return ''; }})()");
         self.settle(&report).await?;
-        let mut messages = Vec::new();
-        for _ in 0..ROUNDS {
-            messages.extend(self.console_service().await?);
-            let end = messages.iter().position(|it| it.text.ends_with(&mark));
-            if let Some(end) = end {
-                messages.truncate(end);
-                return Ok(messages);
-            }
-        }
-        Err(BrowserError::Silent)
+        let mut messages = self.console_service(&mark).await?;
+        let end = messages.iter().position(|it| it.text.ends_with(&mark));
+        messages.truncate(end.unwrap_or_default());
+        Ok(messages)
     }
 
-    /// Takes what there is of pages in the console service.
-    async fn console_service(&mut self) -> Result<Vec<ConsoleMessage>, BrowserError> {
+    /// Takes what there is of pages in the console service, once the mark is there.
+    async fn console_service(&mut self, mark: &str) -> Result<Vec<ConsoleMessage>, BrowserError> {
         self.be_in("chrome").await?;
-        let parameters = json!({ "script": TAKE_MESSAGES, "args": [] });
+        let parameters = json!({ "script": TAKE_MESSAGES, "args": [mark] });
         let answer = self
             .marionette
-            .command("WebDriver:ExecuteScript", parameters)
+            .command("WebDriver:ExecuteAsyncScript", parameters)
             .await;
         self.be_in("content").await?;
         let messages = answer?["value"].take();
@@ -155,12 +149,19 @@ fn port_in(line: &str) -> Option<u16> {
 
 /// What the browser says of its own scripts is not about a page.
 const TAKE_MESSAGES: &str = "
-    const messages = Services.console.getMessageArray();
-    Services.console.reset();
-    return messages
-        .filter(it => it instanceof Ci.nsIScriptError && !it.isFromChromeContext)
-        .filter(it => !/^(chrome|resource):/.test(it.sourceName))
-        .map(it => ({ source: it.category, text: it.errorMessage }));
+    const [mark, done] = arguments;
+    const isOfPage = it => it instanceof Ci.nsIScriptError && !it.isFromChromeContext
+        && !/^(chrome|resource):/.test(it.sourceName);
+    const take = () => {
+        const messages = Services.console.getMessageArray().filter(isOfPage);
+        if (!messages.some(it => it.errorMessage.endsWith(mark))) return;
+        Services.console.unregisterListener(listener);
+        Services.console.reset();
+        done(messages.map(it => ({ source: it.category, text: it.errorMessage })));
+    };
+    const listener = { observe: take };
+    Services.console.registerListener(listener);
+    take();
 ";
 
 const PREFERENCES: &str = "user_pref('marionette.port', 0);\n";
@@ -175,9 +176,6 @@ const ARGUMENTS: [&str; 5] = [
 
 /// Nobody reads what is reported of a crash.
 const VARIABLES: [(&str, &str); 1] = [("MOZ_CRASHREPORTER_DISABLE", "1")];
-
-/// A mark arrives within one or two questions.
-const ROUNDS: u32 = 1000;
 
 /// In milliseconds: whoever asks has patience of their own.
 const MAXIMUM_TIMEOUT: u32 = 3_600_000;

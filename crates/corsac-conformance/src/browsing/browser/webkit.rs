@@ -25,6 +25,8 @@ use super::{BrowserError, ConsoleMessage, Engine, Problem, StartError};
 #[derive(Debug)]
 pub(super) struct WebKit {
     inspector: Inspector,
+    /// The target whose console is on.
+    heard: Option<String>,
     processes: ProcessGroup,
     display: ProcessGroup,
     _scratch: Scratch,
@@ -66,14 +68,15 @@ impl WebKit {
             certificates,
         };
         let version = command.version().await?;
-        let (mut inspector, processes) = command.browser().await?;
-        inspector.command("Console.enable", json!({})).await?;
-        let webkit = Self {
+        let (inspector, processes) = command.browser().await?;
+        let mut webkit = Self {
             inspector,
+            heard: None,
             processes,
             display,
             _scratch: scratch,
         };
+        webkit.hear().await?;
         Ok((webkit, version))
     }
 
@@ -94,8 +97,15 @@ impl WebKit {
             begun?;
         }
         self.inspector.arrive().await?;
-        if self.inspector.target() != left.as_deref() {
+        self.hear().await
+    }
+
+    /// Turns the console of the target on, which then tells what has been on it before.
+    async fn hear(&mut self) -> Result<(), BrowserError> {
+        let target = self.inspector.target().map(str::to_owned);
+        if self.heard != target {
             self.inspector.command("Console.enable", json!({})).await?;
+            self.heard = target;
         }
         Ok(())
     }
@@ -117,7 +127,9 @@ impl WebKit {
         text.ok_or_else(|| BrowserError::Refused(answer.to_string()))
     }
 
+    /// The page may be there without having been waited for.
     pub(super) async fn console(&mut self) -> Result<Vec<ConsoleMessage>, BrowserError> {
+        self.hear().await?;
         self.inspector.take_console().await
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::browser::{Browser, BrowserError, ConsoleMessage};
+use super::browser::{Browser, BrowserError, ConsoleMessage, Engine};
 use super::observation::Observation;
 use super::place::Places;
 use super::scenario::{Page, Scenario};
@@ -104,11 +104,15 @@ impl Stage {
     ) -> Result<Vec<ConsoleMessage>, StageError> {
         self.playing.set_page(page, first);
         self.open_and_wait(&page.url(&self.places), browser).await?;
+        // The servers know that all has been played before the page has their last answer. If it
+        // were left without, the console would tell of that, and with the next page.
+        browser.evaluate("await played").await?;
         Ok(browser.console().await?)
     }
 
     /// Opens the page and waits until it is done, which it may be before it counts as opened.
     async fn open_and_wait(&self, url: &str, browser: &mut Browser) -> Result<(), StageError> {
+        let engine = browser.engine();
         let mut opening = pin!(browser.open(url));
         tokio::select! {
             opened = &mut opening => {
@@ -117,9 +121,10 @@ impl Stage {
             }
             done = self.wait() => {
                 done?;
-                // WebKit now and then never says that it has opened what it has long played.
-                if let Ok(opened) = timeout(GRACE, opening).await {
-                    opened?;
+                match engine {
+                    Engine::Chromium | Engine::Firefox => opening.await?,
+                    // Now and then it never says that it has opened what it has long played.
+                    Engine::WebKit => timeout(GRACE, opening).await.unwrap_or(Ok(()))?,
                 }
             }
         }
