@@ -58,7 +58,7 @@ fn is_host(host: &HeaderValue) -> bool {
 
 fn is_host_name(host: &[u8]) -> bool {
     let is_host_byte = |byte: &u8| byte.is_ascii_graphic() && !b"/?#@,\\\"<>".contains(byte);
-    host.iter().all(is_host_byte)
+    !host.is_empty() && host.iter().all(is_host_byte)
 }
 
 /// Is it a request that the client wants answered before it reaches the upstream?

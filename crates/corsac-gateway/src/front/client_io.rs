@@ -30,6 +30,8 @@ pub(super) struct ClientIo {
     ending: Arc<Ending>,
     was_shut_down: bool,
     watch: Option<Watch>,
+    /// What is read behind something that was refused.
+    rest: Option<&'static [u8]>,
 }
 
 /// What a connection of HTTP/1.1 is looked at with.
@@ -79,6 +81,7 @@ impl ClientIo {
             ending,
             was_shut_down: false,
             watch: None,
+            rest: None,
         }
     }
 
@@ -126,11 +129,14 @@ impl ClientIo {
 }
 
 impl Watch {
-    fn look(&mut self, bytes: &mut [u8]) {
+    /// How many bytes are the last ones and what follows, if something in them is refused.
+    fn look(&mut self, bytes: &mut [u8]) -> Option<(usize, &'static [u8])> {
         match self.guard.look(bytes) {
             Seen::NoHead => self.timer.head_ends(),
             Seen::PartOfHead => self.timer.head_begins(),
+            Seen::Refused(len, rest) => return Some((len, rest)),
         }
+        None
     }
 }
 
@@ -140,6 +146,12 @@ impl AsyncRead for ClientIo {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if let Some(rest) = &mut self.rest {
+            let (now, later) = rest.split_at(rest.len().min(buffer.remaining()));
+            buffer.put_slice(now);
+            *rest = later;
+            return Poll::Ready(Ok(()));
+        }
         let n_before = buffer.filled().len();
         let read = Pin::new(&mut self.transport).poll_read(cx, buffer);
         if self.ending.is_tunnel.load(Ordering::Relaxed) {
@@ -148,7 +160,11 @@ impl AsyncRead for ClientIo {
         if let Some(watch) = &mut self.watch
             && read.is_ready()
         {
-            watch.look(&mut buffer.filled_mut()[n_before..]);
+            let taken = watch.look(&mut buffer.filled_mut()[n_before..]);
+            if let Some((len, rest)) = taken {
+                buffer.set_filled(n_before + len);
+                self.rest = Some(rest);
+            }
         }
         read
     }

@@ -12,6 +12,8 @@ pub(super) struct HeadGuard {
     place: Place,
     line: Line,
     framing: Framing,
+    /// What the parser gets in place of the rest of what is refused.
+    end: &'static [u8],
 }
 
 /// Where in a message the next byte is.
@@ -54,6 +56,8 @@ pub(super) enum Seen {
     NoHead,
     /// The beginning of a head.
     PartOfHead,
+    /// Something to refuse. So many bytes are for the parser, and behind them these alone.
+    Refused(usize, &'static [u8]),
 }
 
 /// The line cannot be taken.
@@ -63,17 +67,18 @@ struct Refused;
 impl HeadGuard {
     /// Looks at what was received.
     ///
-    /// Where it refuses, it replaces a byte by NUL, which the parser refuses in its turn: so the
-    /// answer comes after those to earlier requests, and the connection is closed.
+    /// Where it refuses, it has the parser refuse: by a line end that is none, or in the line of a
+    /// chunk's size by LF alone. So the answer comes after those to earlier requests, and the
+    /// connection is closed.
     pub(super) fn look(&mut self, bytes: &mut [u8]) -> Seen {
         let mut at = 0;
-        while at < bytes.len() {
+        while at < bytes.len() && self.place != Place::Refused {
             let rest = &mut bytes[at..];
             at += match self.place {
                 Place::Body(left) => self.skip(left, rest.len(), Place::Body, Place::Between),
                 Place::Chunk(left) => self.skip(left, rest.len(), Place::Chunk, Place::ChunkEnd),
-                Place::Refused => rest.len(),
                 Place::Between
+                | Place::Refused
                 | Place::Fields
                 | Place::ChunkSize
                 | Place::ChunkEnd
@@ -88,8 +93,8 @@ impl HeadGuard {
             | Place::ChunkSize
             | Place::Chunk(_)
             | Place::ChunkEnd
-            | Place::Trailers
-            | Place::Refused => Seen::NoHead,
+            | Place::Trailers => Seen::NoHead,
+            Place::Refused => Seen::Refused(at, self.end),
         }
     }
 
@@ -108,27 +113,42 @@ impl HeadGuard {
             self.line.keep(bytes);
             return bytes.len();
         };
-        let taken = match self.line.len {
-            0 => self.end_line(&bytes[..end]),
-            _ => {
-                self.line.keep(&bytes[..end]);
-                let Line {
-                    start,
-                    len,
-                    ends_in_cr,
-                } = std::mem::take(&mut self.line);
-                match ends_in_cr {
-                    true if len > start.len() => self.long_line(&start),
-                    true => self.end_line(&start),
-                    false => Err(Refused),
-                }
+        if self.take_whole_line(&bytes[..end]).is_err() {
+            // A NUL in an extension of a chunk would be taken; LF alone is not.
+            if self.place != Place::ChunkSize || bytes[..end].ends_with(b"\r") {
+                bytes[end] = 0;
             }
-        };
-        if taken.is_err() {
+            self.end = match self.place {
+                // The parser looks at a head once it seems to be whole.
+                Place::Between | Place::Fields => b"\r\n\r\n",
+                Place::Body(_)
+                | Place::ChunkSize
+                | Place::Chunk(_)
+                | Place::ChunkEnd
+                | Place::Trailers
+                | Place::Refused => b"",
+            };
             self.place = Place::Refused;
-            bytes[end] = 0;
         }
         end + 1
+    }
+
+    /// Takes a line that ends in LF, of which these are the last bytes before that.
+    fn take_whole_line(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        if self.line.len == 0 {
+            return self.end_line(bytes);
+        }
+        self.line.keep(bytes);
+        let Line {
+            start,
+            len,
+            ends_in_cr,
+        } = std::mem::take(&mut self.line);
+        match ends_in_cr {
+            true if len > start.len() => self.long_line(&start),
+            true => self.end_line(&start),
+            false => Err(Refused),
+        }
     }
 
     /// A line that ends in LF, without that.

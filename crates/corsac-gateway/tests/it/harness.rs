@@ -254,6 +254,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         chunk
     }
 
+    /// Reads one chunk; behind the last, which is empty, it reads the trailers.
+    pub(crate) async fn chunk_with_trailers(&mut self) -> Option<Vec<u8>> {
+        let len = usize::from_str_radix(&self.line().await?, 16).ok()?;
+        if len == 0 {
+            return self.head().await.map(|_| Vec::new());
+        }
+        let chunk = self.bytes(len).await;
+        self.line().await?;
+        chunk
+    }
+
     /// Reads to the end of the connection. None if it ends by a reset.
     pub(crate) async fn rest(&mut self) -> Option<Vec<u8>> {
         let mut rest = Vec::new();

@@ -1,7 +1,10 @@
 //! The gateway as clients and upstreams see it: over sockets, byte for byte.
 
+mod frames;
 mod harness;
+mod http2_cases;
 mod http2_client;
+mod nginx;
 mod tls_harness;
 
 mod admin;
@@ -12,14 +15,19 @@ mod forwarding;
 mod framing;
 mod hosts;
 mod http2;
+mod http2_conformance;
+mod http2_floods;
+mod limits;
 mod observer;
 mod paths;
+mod proxy_protocol;
 mod records;
 mod replaced_paths;
 mod replacing;
 mod route_limits;
 mod routes;
 mod shutdown;
+mod smuggling;
 mod streaming;
 mod tls;
 mod upgrade;

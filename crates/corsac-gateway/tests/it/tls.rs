@@ -179,28 +179,32 @@ fn every_mistake_with_certificates_names_its_file() {
             "a.key: certificate-key-mismatch",
         ),
     ] {
-        for (name, text) in [("a.pem", certificate), ("a.key", key)] {
-            let _ = fs::remove_file(files.path().join(name));
-            if let Some(text) = text {
-                files.write(name, text);
-            }
-        }
-        // The second pair is in order; the third is wrong too, and is told of too.
-        let tables = [tls_table("a"), tls_table("good"), tls_table("none")].concat();
-        let text = format!("{}\n{tables}", config("127.0.0.1:1".parse().unwrap(), ""));
-        let config = corsac_config::read(&text).unwrap();
-        let errors = Certificates::read(&config, files.path()).unwrap_err();
-        let told = errors.iter().map(|error| {
-            let file = error.file.file_name().unwrap().to_str().unwrap();
-            format!("{file}: {}", error.fault.code())
-        });
-        let told: Vec<String> = told.collect();
-        assert_eq!(
-            told,
-            [expected, "none.pem: certificate-unreadable"],
-            "{errors}"
-        );
+        check_mistake(&files, [certificate, key], expected);
     }
+}
+
+/// Checks what is told of a pair with these texts, beside one in order and one that is not there.
+fn check_mistake(files: &Files, [certificate, key]: [Option<&String>; 2], expected: &str) {
+    for (name, text) in [("a.pem", certificate), ("a.key", key)] {
+        let _ = fs::remove_file(files.path().join(name));
+        if let Some(text) = text {
+            files.write(name, text);
+        }
+    }
+    let tables = [tls_table("a"), tls_table("good"), tls_table("none")].concat();
+    let text = format!("{}\n{tables}", config("127.0.0.1:1".parse().unwrap(), ""));
+    let config = corsac_config::read(&text).unwrap();
+    let errors = Certificates::read(&config, files.path()).unwrap_err();
+    let told = errors.iter().map(|error| {
+        let file = error.file.file_name().unwrap().to_str().unwrap();
+        format!("{file}: {}", error.fault.code())
+    });
+    let told: Vec<String> = told.collect();
+    assert_eq!(
+        told,
+        [expected, "none.pem: certificate-unreadable"],
+        "{errors}"
+    );
 }
 
 #[tokio::test]

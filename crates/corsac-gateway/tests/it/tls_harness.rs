@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use base64::Engine;
 use corsac_gateway::{Certificates, Gateway};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -99,6 +100,17 @@ pub(crate) async fn tls_stream(
     pair: &Pair,
     protocols: &[&str],
 ) -> Option<TlsStream<TcpStream>> {
+    let stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    handshake(stream, host, pair, protocols).await
+}
+
+async fn handshake(
+    stream: TcpStream,
+    host: &str,
+    pair: &Pair,
+    protocols: &[&str],
+) -> Option<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(pair.certificate.clone()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -107,11 +119,25 @@ pub(crate) async fn tls_stream(
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|it| it.as_bytes().to_vec()).collect();
-    let stream = TcpStream::connect(address).await.unwrap();
-    stream.set_nodelay(true).unwrap();
     let name = ServerName::try_from(host.to_owned()).unwrap();
     let connector = TlsConnector::from(Arc::new(config));
     connector.connect(name, stream).await.ok()
+}
+
+/// The same behind a balancer, which sends its header byte by byte.
+pub(crate) async fn tls_client_behind(
+    header: &[u8],
+    address: SocketAddr,
+    host: &str,
+    pair: &Pair,
+) -> Option<Peer<TlsStream<TcpStream>>> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    for byte in header {
+        stream.write_all(&[*byte]).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    Some(Peer::over(handshake(stream, host, pair, &[]).await?))
 }
 
 /// A client that speaks HTTP/1.1 over TLS.
