@@ -41,7 +41,8 @@ impl Source {
     }
 
     pub(crate) fn parsed(&self) -> Result<Config, Problems> {
-        corsac_config::read(&self.text)
+        let files = corsac_config::files_beside(Path::new(&self.name));
+        corsac_config::read_with_files(&self.text, &files)
     }
 }
 

@@ -9,6 +9,7 @@ use corsac::Policy;
 use toml::de::{DeTable, DeValue};
 
 use crate::document::{self, Document};
+use crate::files::{self, Files, Load};
 use crate::front::{self, Front};
 use crate::nearest::nearest;
 use crate::operations::Operations;
@@ -17,7 +18,7 @@ use crate::problem::{MAX_PROBLEMS, Problem, Problems, quoted};
 use crate::route;
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
-use crate::upstream::Upstream;
+use crate::upstream::{self, Upstream};
 use crate::value::wrong_type;
 
 /// A policy file.
@@ -34,6 +35,8 @@ pub struct Config {
     pub operations: Operations,
     /// The routes, in the order of the file; there is at least one, and no two are for the same.
     pub routes: Vec<Route>,
+    /// The other files that were read, by the names that the file gives them.
+    pub files: Vec<String>,
     /// What is legal but doubtful.
     pub warnings: Problems,
 }
@@ -118,11 +121,20 @@ impl Default for Timeouts {
     }
 }
 
-/// Reads a policy file.
+/// Reads a policy file that names no other files.
 ///
 /// It returns every problem at once: the warnings beside the errors.
 pub fn read(source: &str) -> Result<Config, Problems> {
-    let (config, warnings) = document::read(source, read_config)?;
+    read_with_files(source, &files::no_files)
+}
+
+/// Reads a policy file, and the files that it names.
+///
+/// [`files_beside`](crate::files_beside) finds them where the policy file is.
+pub fn read_with_files(source: &str, load: Load<'_>) -> Result<Config, Problems> {
+    let (config, warnings) = document::read(source, |root, document| {
+        read_config(root, document, Files::new(load))
+    })?;
     Ok(Config { warnings, ..config })
 }
 
@@ -139,7 +151,11 @@ pub fn read_policy_with_warnings(source: &str) -> Result<(Policy, Problems), Pro
     })
 }
 
-fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Config> {
+fn read_config<'s>(
+    root: &DeTable<'s>,
+    document: &mut Document<'s>,
+    mut files: Files<'_>,
+) -> Option<Config> {
     let table = Table::read(Kind::File, root, 0..0, document);
     let listen = table.value("listen");
     let listen = listen.map_or(Some(DEFAULT_LISTEN), |it| document.listen(it));
@@ -147,14 +163,17 @@ fn read_config<'s>(root: &DeTable<'s>, document: &mut Document<'s>) -> Option<Co
     let front = front::read(&table, document);
     let operations = Operations::read(&table, document);
     let mut policies = read_policies(&table, document);
-    let routes = route::read_all(&table, &mut policies, document);
+    let mut upstreams = upstream::read_all(&table, document, &mut files);
+    let routes = route::read_all(&table, (&mut policies, &mut upstreams), document);
     warn_of_unused(&policies, document);
+    upstream::warn_of_unused(&upstreams, document);
     Some(Config {
         listen: listen?,
         timeouts,
         front,
         operations,
         routes: routes?,
+        files: files.names,
         warnings: Problems::default(),
     })
 }

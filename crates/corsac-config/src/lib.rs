@@ -16,7 +16,7 @@
 //!     upstream = "http://127.0.0.1:3001"
 //!     policy = "shop"
 //! "#)?;
-//! assert_eq!(config.routes[0].upstream.authority(), "127.0.0.1:3001");
+//! assert_eq!(config.routes[0].upstream.servers[0].authority(), "127.0.0.1:3001");
 //! # Ok::<(), corsac_config::Problems>(())
 //! ```
 //!
@@ -42,6 +42,7 @@
 mod config;
 mod document;
 mod duration;
+mod files;
 mod front;
 mod lines;
 mod listen;
@@ -54,6 +55,7 @@ mod render;
 mod route;
 mod route_host;
 mod route_path;
+mod server;
 mod size;
 mod table;
 mod text;
@@ -62,9 +64,11 @@ mod value;
 
 pub use config::{
     Config, DEFAULT_LISTEN, Extent, Route, Timeouts, read, read_policy, read_policy_with_warnings,
+    read_with_files,
 };
 pub use document::{MAX_SOURCE_LEN, MAX_TOKENS, without_comments};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};
+pub use files::{Load, MAX_NAMED_FILE_LEN, files_beside};
 pub use front::{CertificateFiles, Front, Limits};
 pub use lines::Position;
 pub use network::{MalformedNetwork, Network};
@@ -73,4 +77,5 @@ pub use problem::{MAX_PROBLEMS, Problem, Problems, Severity};
 pub use render::Style;
 pub use route_host::HostPattern;
 pub use route_path::{MalformedPath, PathFault, parse_path};
-pub use upstream::{MalformedUpstream, Upstream, UpstreamFault};
+pub use server::{MalformedUpstream, Scheme, Server, UpstreamFault};
+pub use upstream::{HealthCheck, Http2, Upstream, UpstreamSettings};

@@ -12,12 +12,13 @@ use crate::problem::{Problem, quoted};
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
 use crate::text::Text;
+use crate::upstream::Upstreams;
 use crate::value::{Value, wrong_type};
 
 /// Reads the routes of a file.
 pub(crate) fn read_all<'s>(
     table: &Table<'_, 's>,
-    policies: &mut Policies,
+    (policies, upstreams): (&mut Policies, &mut Upstreams),
     document: &mut Document<'s>,
 ) -> Option<Vec<Route>> {
     let values = route_values(table, document);
@@ -26,6 +27,7 @@ pub(crate) fn read_all<'s>(
     }
     let mut reader = Reader {
         policies,
+        upstreams,
         seen: BTreeSet::new(),
         document,
     };
@@ -68,6 +70,7 @@ fn route_values<'t, 's>(table: &Table<'t, 's>, document: &mut Document<'s>) -> V
 /// What the routes of a file are read with.
 struct Reader<'a, 's> {
     policies: &'a mut Policies,
+    upstreams: &'a mut Upstreams,
     /// The host, the path and its extent of each route so far; every host is none.
     seen: BTreeSet<(String, String, Extent)>,
     document: &'a mut Document<'s>,
@@ -88,7 +91,7 @@ impl<'s> Reader<'_, 's> {
         let replaced_by = table.value("replace-prefix");
         let replaced_by = replaced_by.and_then(|it| self.any_path(it));
         let upstream = table.required("upstream", self.document);
-        let upstream = upstream.and_then(|it| self.document.upstream(it));
+        let upstream = upstream.and_then(|it| self.document.upstream(it, self.upstreams));
         let policy_name = table
             .value("policy")
             .and_then(|it| self.document.string(it));

@@ -14,6 +14,7 @@ use crate::value::{Value, wrong_type};
 pub(crate) enum Kind {
     File,
     Policy,
+    Upstream,
     Route,
     Tls,
     Limits,
@@ -22,9 +23,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::File,
         Self::Policy,
+        Self::Upstream,
         Self::Route,
         Self::Tls,
         Self::Limits,
@@ -99,61 +101,14 @@ impl<'t, 's> Table<'t, 's> {
 impl Kind {
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::File => &[
-                "listen",
-                "connect-timeout",
-                "request-head-timeout",
-                "response-timeout",
-                "shutdown-timeout",
-                "idle-timeout",
-                "http2",
-                "h2c",
-                "proxy-protocol",
-                "tls",
-                "limits",
-                "shutdown-delay",
-                "reuse-port",
-                "admin",
-                "access-log",
-                "policy",
-                "route",
-            ],
-            Self::Policy => &[
-                "allow-origins",
-                "allow-methods",
-                "allow-headers",
-                "expose-headers",
-                "allow-credentials",
-                "max-age",
-                "refuse",
-                "upstream",
-                "report-only",
-                "dangerously-allow-null-origin",
-                "dangerously-allow-insecure-origins",
-                "dangerously-allow-public-suffix",
-            ],
-            Self::Route => &[
-                "host",
-                "path",
-                "exact",
-                "replace-prefix",
-                "upstream",
-                "policy",
-                "methods",
-                "connect-timeout",
-                "response-timeout",
-                "max-body",
-            ],
-            Self::Tls => &["certificate", "key"],
-            Self::Limits => &[
-                "connections",
-                "connections-per-client",
-                "header-fields",
-                "header-bytes",
-                "streams",
-            ],
-            Self::Admin => &["listen", "hosts", "dangerously-allow-remote"],
-            Self::AccessLog => &["format", "output"],
+            Self::File => FILE_KEYS,
+            Self::Policy => POLICY_KEYS,
+            Self::Upstream => UPSTREAM_KEYS,
+            Self::Route => ROUTE_KEYS,
+            Self::Tls => TLS_KEYS,
+            Self::Limits => LIMITS_KEYS,
+            Self::Admin => ADMIN_KEYS,
+            Self::AccessLog => ACCESS_LOG_KEYS,
         }
     }
 
@@ -180,6 +135,7 @@ impl Kind {
         let place = match self {
             Self::File => "at the top of a file",
             Self::Policy => "in a policy",
+            Self::Upstream => "in an upstream",
             Self::Route => "in a route",
             Self::Tls => "in `[[tls]]`",
             Self::Limits => "in `[limits]`",
@@ -191,6 +147,7 @@ impl Kind {
         message.push_str(match home {
             Some(Self::File) => ": it belongs at the top of the file, before the first table",
             Some(Self::Policy) => ": it belongs in a policy",
+            Some(Self::Upstream) => ": it belongs in an upstream",
             Some(Self::Route) => ": it belongs in a route",
             Some(Self::Tls) => ": it belongs in `[[tls]]`",
             Some(Self::Limits) => ": it belongs in `[limits]`",
@@ -214,3 +171,76 @@ impl<'s> Document<'s> {
         }
     }
 }
+
+const FILE_KEYS: &[&str] = &[
+    "listen",
+    "connect-timeout",
+    "request-head-timeout",
+    "response-timeout",
+    "shutdown-timeout",
+    "idle-timeout",
+    "http2",
+    "h2c",
+    "proxy-protocol",
+    "tls",
+    "limits",
+    "shutdown-delay",
+    "reuse-port",
+    "admin",
+    "access-log",
+    "policy",
+    "upstream",
+    "route",
+];
+
+const POLICY_KEYS: &[&str] = &[
+    "allow-origins",
+    "allow-methods",
+    "allow-headers",
+    "expose-headers",
+    "allow-credentials",
+    "max-age",
+    "refuse",
+    "upstream",
+    "report-only",
+    "dangerously-allow-null-origin",
+    "dangerously-allow-insecure-origins",
+    "dangerously-allow-public-suffix",
+];
+
+const UPSTREAM_KEYS: &[&str] = &[
+    "servers",
+    "host",
+    "roots",
+    "http2",
+    "health-path",
+    "health-interval",
+    "retries",
+];
+
+const ROUTE_KEYS: &[&str] = &[
+    "host",
+    "path",
+    "exact",
+    "replace-prefix",
+    "upstream",
+    "policy",
+    "methods",
+    "connect-timeout",
+    "response-timeout",
+    "max-body",
+];
+
+const TLS_KEYS: &[&str] = &["certificate", "key"];
+
+const LIMITS_KEYS: &[&str] = &[
+    "connections",
+    "connections-per-client",
+    "header-fields",
+    "header-bytes",
+    "streams",
+];
+
+const ADMIN_KEYS: &[&str] = &["listen", "hosts", "dangerously-allow-remote"];
+
+const ACCESS_LOG_KEYS: &[&str] = &["format", "output"];

@@ -1,284 +1,301 @@
-//! Where a route leads: `http://host[:port]`.
+//! What is behind a route: one server, or several that do the same.
 
-use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
-use std::ops::Range;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+use toml::de::{DeTable, DeValue};
+
+use crate::config::{Usage, read_timeout};
 use crate::document::Document;
-use crate::problem::Problem;
-use crate::value::Value;
+use crate::files::Files;
+use crate::nearest::nearest;
+use crate::problem::{MAX_PROBLEMS, Problem, quoted};
+use crate::route_host::HostPattern;
+use crate::server::{Scheme, Server};
+use crate::table::{Kind, Table};
+use crate::text::Text;
+use crate::value::{Value, wrong_type};
 
-/// An HTTP server that requests are forwarded to.
+/// Servers that requests are forwarded to, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Upstream {
-    host: String,
-    port: u16,
-    authority: String,
-}
-
-impl Upstream {
-    /// Parses `http://host` or `http://host:port`.
-    pub fn parse(text: &str) -> Result<Self, MalformedUpstream> {
-        let authority_at = after_scheme(text)?;
-        let authority = authority(text, authority_at)?;
-        let host_len = host_len(authority).map_err(|error| error.shifted_by(authority_at))?;
-        let (host, port) = authority.split_at(host_len);
-        if host.is_empty() {
-            let span = authority_at..authority_at;
-            return Err(MalformedUpstream {
-                span,
-                fault: UpstreamFault::MissingHost,
-            });
-        }
-        let host = parse_host(host).map_err(|error| error.shifted_by(authority_at))?;
-        let port = parse_port(port).map_err(|error| error.shifted_by(authority_at + host_len))?;
-        let authority = match port {
-            DEFAULT_PORT => host.clone(),
-            port => format!("{host}:{port}"),
-        };
-        Ok(Self {
-            host,
-            port,
-            authority,
-        })
-    }
-
-    /// The host, in lower case; an IPv6 address without its brackets.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        let unbracketed = self
-            .host
-            .strip_prefix('[')
-            .and_then(|it| it.strip_suffix(']'));
-        unbracketed.unwrap_or(&self.host)
-    }
-
-    /// The port; 80 if none is written.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Host and port as a `Host` field carries them: without the default port.
-    #[must_use]
-    pub fn authority(&self) -> &str {
-        &self.authority
-    }
-}
-
-impl fmt::Display for Upstream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}", self.authority)
-    }
-}
-
-/// Why a text is not an upstream, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "a fault and its place")]
-pub struct MalformedUpstream {
-    /// The bytes that are meant.
-    pub span: Range<usize>,
-    /// What is wrong with them.
-    pub fault: UpstreamFault,
-}
-
-impl MalformedUpstream {
-    fn shifted_by(self, offset: usize) -> Self {
-        let span = self.span.start + offset..self.span.end + offset;
-        Self { span, ..self }
-    }
-}
-
-/// What can be wrong with the spelling of an upstream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum UpstreamFault {
-    /// There is no `http://` at the start.
-    MissingScheme,
-    /// The scheme is `https`, which is not supported yet.
-    Tls,
-    /// The scheme is neither.
-    Scheme,
-    /// A user name or password.
-    Userinfo,
-    /// There is no host.
-    MissingHost,
-    /// The host is not spelled like one.
-    Host,
-    /// The port is not a number from 1 to 65535.
-    Port,
-    /// A path, a query or a fragment after the host.
-    Path,
+pub struct Upstream {
+    /// The servers, of which each can answer every request; there is at least one.
+    pub servers: Vec<Server>,
+    /// What they all have in common.
+    pub settings: Arc<UpstreamSettings>,
+    /// At how many other servers a request is tried that one did not take.
+    pub retries: u32,
 }
 
-impl UpstreamFault {
-    /// The stable name of the fault.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::MissingScheme => "upstream-missing-scheme",
-            Self::Tls => "upstream-tls",
-            Self::Scheme => "upstream-scheme",
-            Self::Userinfo => "upstream-userinfo",
-            Self::MissingHost => "upstream-missing-host",
-            Self::Host => "upstream-host",
-            Self::Port => "upstream-port",
-            Self::Path => "upstream-path",
+/// How the servers of an upstream are spoken to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct UpstreamSettings {
+    /// The name that they are asked for, and that their certificates prove, if it is not their own.
+    pub host: Option<String>,
+    /// The certificates that theirs must be signed with, as PEM; those of the system if none.
+    pub roots: Option<Vec<u8>>,
+    /// Whether they speak HTTP/2, if that is not left to TLS to find out.
+    pub http2: Option<Http2>,
+    /// How it is found out whether they are well, if it is.
+    pub health_check: Option<HealthCheck>,
+}
+
+/// Whether a server is spoken to over HTTP/2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "it is or it is not")]
+pub enum Http2 {
+    /// Always, also without TLS, as far as the request allows.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A request that a server answers if it is well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct HealthCheck {
+    /// Its path.
+    pub path: String,
+    /// How often it is sent; the answer may take as long.
+    pub interval: Duration,
+}
+
+impl From<Server> for Upstream {
+    fn from(server: Server) -> Self {
+        Self {
+            servers: vec![server],
+            settings: Arc::default(),
+            retries: DEFAULT_RETRIES,
         }
     }
 }
 
-impl fmt::Display for UpstreamFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::MissingScheme => "an upstream starts with `http://`",
-            Self::Tls => "TLS to upstreams is not there yet: an upstream starts with `http://`",
-            Self::Scheme => "an upstream speaks HTTP: it starts with `http://`",
-            Self::Userinfo => "an upstream has no user name and no password",
-            Self::MissingHost => "the host is missing",
-            Self::Host => "a host is a name, an IPv4 address, or an IPv6 address in brackets",
-            Self::Port => "a port is a number from 1 to 65535",
-            Self::Path => "an upstream has no path: requests keep the path that they came with",
-        })
+/// The upstreams of a file, by name.
+pub(crate) type Upstreams = BTreeMap<String, NamedUpstream>;
+
+/// An upstream of the file that routes can name.
+pub(crate) struct NamedUpstream {
+    /// The upstream, unless there is an error in it.
+    upstream: Option<Upstream>,
+    usage: Usage,
+    span: std::ops::Range<usize>,
+}
+
+pub(crate) fn read_all<'s>(
+    table: &Table<'_, 's>,
+    document: &mut Document<'s>,
+    files: &mut Files<'_>,
+) -> Upstreams {
+    match table.value("upstream") {
+        None => Upstreams::new(),
+        Some(value) => match value.get_ref() {
+            DeValue::Table(upstreams) => read_named(upstreams, document, files),
+            _ => {
+                let expected = "a table for each upstream: `[upstream.name]`";
+                document.report(wrong_type(value, expected));
+                Upstreams::new()
+            }
+        },
     }
 }
 
-impl fmt::Display for MalformedUpstream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (at byte {})", self.fault, self.span.start)
+fn read_named<'s>(
+    table: &DeTable<'s>,
+    document: &mut Document<'s>,
+    files: &mut Files<'_>,
+) -> Upstreams {
+    let mut upstreams = Upstreams::new();
+    for (name, value) in table.iter() {
+        let table = document.table(Kind::Upstream, value);
+        let named = NamedUpstream {
+            upstream: table.and_then(|table| read(&table, document, files)),
+            usage: Usage::Unused,
+            span: name.span(),
+        };
+        upstreams.insert(name.get_ref().clone().into_owned(), named);
     }
+    upstreams
 }
 
-impl std::error::Error for MalformedUpstream {}
+fn read<'s>(
+    table: &Table<'_, 's>,
+    document: &mut Document<'s>,
+    files: &mut Files<'_>,
+) -> Option<Upstream> {
+    let servers = table.required("servers", document);
+    let servers = servers.and_then(|it| document.servers(it));
+    let host = table.value("host").and_then(|it| document.name(it));
+    let roots = table.value("roots");
+    let roots = roots.and_then(|it| document.roots(it, files));
+    let http2 = table.value("http2").and_then(|it| document.boolean(it));
+    let settings = UpstreamSettings {
+        host,
+        roots,
+        http2: http2.map(|is_on| if is_on { Http2::Always } else { Http2::Never }),
+        health_check: read_health_check(table, document),
+    };
+    let retries = table.value("retries");
+    let retries = retries.map_or(Some(DEFAULT_RETRIES), |it| document.retries(it));
+    let servers = servers?;
+    let speaks_tls = servers.iter().any(|it| it.scheme() == Scheme::Https);
+    if let Some(roots) = table.value("roots").filter(|_| !speaks_tls) {
+        let message = "none of the servers speaks TLS, so that there is no certificate to check";
+        document.report(Problem::error("roots-unused", message).at(roots.span()));
+    }
+    Some(Upstream {
+        servers,
+        settings: Arc::new(settings),
+        retries: retries?,
+    })
+}
+
+fn read_health_check<'s>(
+    table: &Table<'_, 's>,
+    document: &mut Document<'s>,
+) -> Option<HealthCheck> {
+    let interval = read_timeout("health-interval", table, document);
+    let Some(path) = table.value("health-path") else {
+        if let Some(value) = table.value("health-interval") {
+            let message = "without `health-path` nothing is asked";
+            document.report(Problem::error("health-path-missing", message).at(value.span()));
+        }
+        return None;
+    };
+    let path = document.string(path)?;
+    document.route_path(&path);
+    Some(HealthCheck {
+        path: path.value.to_owned(),
+        interval: interval.unwrap_or(DEFAULT_HEALTH_INTERVAL),
+    })
+}
 
 impl<'s> Document<'s> {
-    /// The upstream of a route.
-    pub(crate) fn upstream(&mut self, value: &Value<'s>) -> Option<Upstream> {
+    /// The upstream of a route: a URL, a list of URLs, or the name of an upstream.
+    pub(crate) fn upstream(
+        &mut self,
+        value: &Value<'s>,
+        upstreams: &mut Upstreams,
+    ) -> Option<Upstream> {
+        if let DeValue::Array(_) = value.get_ref() {
+            return Some(Upstream {
+                servers: self.servers(value)?,
+                settings: Arc::default(),
+                retries: DEFAULT_RETRIES,
+            });
+        }
         let text = self.string(value)?;
-        match Upstream::parse(text.value) {
-            Ok(upstream) => Some(upstream),
-            Err(error) => {
-                let problem = Problem::error(error.fault.code(), error.fault.to_string())
-                    .at(text.source_span(error.span.clone()))
-                    .suggesting(suggested(text.value, &error));
-                self.report(problem);
+        if let Some(named) = upstreams.get_mut(text.value) {
+            named.usage = Usage::Used;
+            return named.upstream.clone();
+        }
+        let is_name = |it: char| it.is_ascii_alphanumeric() || ['-', '_'].contains(&it);
+        match upstreams.is_empty() || !text.value.chars().all(is_name) {
+            true => self.server(&text).map(Into::into),
+            false => self.unknown_upstream(&text, upstreams),
+        }
+    }
+
+    fn unknown_upstream(&mut self, name: &Text<'_>, upstreams: &mut Upstreams) -> Option<Upstream> {
+        let message = format!("there is no upstream {}", quoted(name.value));
+        let names = upstreams.keys().map(String::as_str);
+        let is_kept = self.n_errors() < MAX_PROBLEMS;
+        let meant = nearest(name.value, names.filter(|_| is_kept)).map(str::to_owned);
+        let problem = Problem::error("upstream-unknown", message)
+            .at(name.source_span(0..name.value.len()))
+            .suggesting(meant.clone());
+        self.report(problem);
+        if let Some(named) = meant.and_then(|it| upstreams.get_mut(&it)) {
+            named.usage = Usage::Used;
+        }
+        None
+    }
+
+    /// A list of servers, each of them once.
+    fn servers(&mut self, value: &Value<'s>) -> Option<Vec<Server>> {
+        let texts = self.names(value);
+        if value.get_ref().as_array().is_some_and(|it| it.is_empty()) {
+            let message = "no server is listed";
+            self.report(Problem::error("servers-empty", message).at(value.span()));
+        }
+        let mut servers = Vec::new();
+        for text in &texts {
+            let Some(server) = self.server(text) else {
+                continue;
+            };
+            if servers.contains(&server) {
+                let message = "this server is there already";
+                let span = text.source_span(0..text.value.len());
+                self.report(Problem::error("server-duplicate", message).at(span));
+            }
+            servers.push(server);
+        }
+        (!servers.is_empty()).then_some(servers)
+    }
+
+    /// The file with the certificates that those of the servers must be signed with.
+    fn roots(&mut self, value: &Value<'s>, files: &mut Files<'_>) -> Option<Vec<u8>> {
+        let file = files.read(value, self)?;
+        let is_pem = file
+            .bytes
+            .windows(PEM_START.len())
+            .any(|it| it == PEM_START);
+        if !is_pem {
+            let message = format!("{} has no certificate as PEM", quoted(&file.name));
+            self.report(Problem::error("roots-empty", message).at(value.span()));
+        }
+        is_pem.then_some(file.bytes)
+    }
+
+    /// A host that is one name.
+    fn name(&mut self, value: &Value<'s>) -> Option<String> {
+        let text = self.string(value)?;
+        match self.host(&text)? {
+            HostPattern::Exact(name) => Some(name),
+            HostPattern::Subdomains(_) => {
+                let message = "servers are asked for one name, without `*`";
+                let span = text.source_span(0..text.value.len());
+                self.report(Problem::error("host", message).at(span));
                 None
             }
         }
     }
-}
 
-/// Where the authority starts.
-fn after_scheme(text: &str) -> Result<usize, MalformedUpstream> {
-    let fault = |len, fault| {
-        Err(MalformedUpstream {
-            span: 0..len,
-            fault,
-        })
-    };
-    match text.split_once("://") {
-        Some(("http", _)) => Ok("http://".len()),
-        Some(("https", _)) => fault("https".len(), UpstreamFault::Tls),
-        Some((scheme, _)) => fault(scheme.len(), UpstreamFault::Scheme),
-        None => fault(text.len(), UpstreamFault::MissingScheme),
-    }
-}
-
-/// The rest of the text, which must be nothing but an authority.
-fn authority(text: &str, start: usize) -> Result<&str, MalformedUpstream> {
-    let authority = &text[start..];
-    let fault = |span, fault| Err(MalformedUpstream { span, fault });
-    if let Some(at) = authority.find(['/', '?', '#']) {
-        return fault(start + at..text.len(), UpstreamFault::Path);
-    }
-    if let Some(at) = authority.rfind('@') {
-        return fault(start..start + at + 1, UpstreamFault::Userinfo);
-    }
-    Ok(authority)
-}
-
-/// How much of an authority is its host.
-fn host_len(authority: &str) -> Result<usize, MalformedUpstream> {
-    if !authority.starts_with('[') {
-        return Ok(authority.find(':').unwrap_or(authority.len()));
-    }
-    let span = 0..authority.len();
-    let end = authority.find(']').map(|at| at + 1);
-    end.ok_or(MalformedUpstream {
-        span,
-        fault: UpstreamFault::Host,
-    })
-}
-
-/// The host in lower case.
-fn parse_host(host: &str) -> Result<String, MalformedUpstream> {
-    let malformed = |span| {
-        Err(MalformedUpstream {
-            span,
-            fault: UpstreamFault::Host,
-        })
-    };
-    if let Some(address) = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-        return match address.parse::<Ipv6Addr>() {
-            Ok(address) => Ok(format!("[{address}]")),
-            Err(_) => malformed(0..host.len()),
-        };
-    }
-    let stray = host
-        .char_indices()
-        .find(|(_, it)| !it.is_ascii_alphanumeric() && !['-', '.', '_'].contains(it));
-    if let Some((at, character)) = stray {
-        return malformed(at..at + character.len_utf8());
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let last_label = name.rsplit('.').next().unwrap_or(name);
-    let ends_in_number = last_label.bytes().all(|byte| byte.is_ascii_digit());
-    let is_broken_address = ends_in_number && host.parse::<Ipv4Addr>().is_err();
-    if host.len() > MAX_HOST_LEN || name.split('.').any(str::is_empty) || is_broken_address {
-        return malformed(0..host.len());
-    }
-    Ok(host.to_ascii_lowercase())
-}
-
-/// The port that is written after a host, colon included.
-fn parse_port(text: &str) -> Result<u16, MalformedUpstream> {
-    if text.is_empty() {
-        return Ok(DEFAULT_PORT);
-    }
-    let digits = text
-        .strip_prefix(':')
-        .filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
-    let port = digits
-        .and_then(|it| it.parse().ok())
-        .filter(|port| *port > 0);
-    let start = text.len().min(1);
-    port.ok_or(MalformedUpstream {
-        span: start..text.len(),
-        fault: UpstreamFault::Port,
-    })
-}
-
-/// What was probably meant.
-fn suggested(text: &str, error: &MalformedUpstream) -> Option<String> {
-    let candidate = match error.fault {
-        UpstreamFault::MissingScheme => {
-            let rest = text.trim_start_matches('/');
-            format!(
-                "http://{}",
-                rest.split(['/', '?', '#']).next().unwrap_or(rest)
-            )
-        }
-        UpstreamFault::Path => text[..error.span.start].to_owned(),
-        UpstreamFault::Userinfo => format!("http://{}", &text[error.span.end..]),
-        UpstreamFault::MissingHost => format!("http://127.0.0.1{}", &text[error.span.end..]),
-        UpstreamFault::Tls | UpstreamFault::Scheme | UpstreamFault::Host | UpstreamFault::Port => {
+    fn retries(&mut self, value: &Value<'s>) -> Option<u32> {
+        let DeValue::Integer(number) = value.get_ref() else {
+            self.report(wrong_type(value, "an integer"));
             return None;
+        };
+        let retries = number.as_str().parse().ok().filter(|it| *it <= MAX_RETRIES);
+        if retries.is_none() {
+            let message = format!("`retries` is a number from 0 to {MAX_RETRIES}");
+            self.report(Problem::error("retries-range", message).at(value.span()));
         }
-    };
-    Upstream::parse(&candidate).is_ok().then_some(candidate)
+        retries
+    }
 }
 
-const DEFAULT_PORT: u16 = 80;
+pub(crate) fn warn_of_unused(upstreams: &Upstreams, document: &mut Document<'_>) {
+    for (name, upstream) in upstreams {
+        if upstream.usage == Usage::Unused {
+            let message = format!("no route uses the upstream {}", quoted(name));
+            let problem = Problem::warning("upstream-unused", message);
+            document.report(problem.at(upstream.span.clone()));
+        }
+    }
+}
 
-/// The longest host, in bytes: what a DNS name has at the most, written with dots.
-const MAX_HOST_LEN: usize = 253;
+/// With two, a request finds a server that is well while a third of them is not.
+const DEFAULT_RETRIES: u32 = 2;
+
+/// Whoever needs more has no server that is well, and a client that has gone.
+const MAX_RETRIES: u32 = 5;
+
+/// Often enough to notice a server that is gone before many do, and no load to speak of.
+const DEFAULT_HEALTH_INTERVAL: Duration = Duration::from_secs(5);
+
+/// What a certificate in a file starts with
+/// ([RFC 7468, 5](https://www.rfc-editor.org/rfc/rfc7468#section-5)).
+const PEM_START: &[u8] = b"-----BEGIN CERTIFICATE-----";

@@ -1,7 +1,6 @@
 //! The body of a response on its way to the client.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -9,7 +8,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::account::Account;
-use crate::upstream::{Connection, Upstream};
+use crate::upstream::Lease;
 
 /// The body of a response.
 #[derive(Debug, Default)]
@@ -33,8 +32,7 @@ enum Kind {
 #[derive(Debug)]
 struct FromUpstream {
     incoming: Incoming,
-    connection: Option<Box<Connection>>,
-    upstream: Arc<Upstream>,
+    lease: Option<Lease>,
     /// How the body broke off, until that is told.
     error: Option<hyper::Error>,
 }
@@ -52,20 +50,14 @@ impl Body {
         self.account = Some(account);
     }
 
-    pub(crate) fn from_upstream(
-        incoming: Incoming,
-        connection: Box<Connection>,
-        upstream: &Arc<Upstream>,
-    ) -> Self {
+    pub(crate) fn from_upstream(incoming: Incoming, lease: Lease) -> Self {
         if incoming.is_end_stream() {
-            upstream.release(connection);
+            lease.release();
             return Kind::Empty.into();
         }
-        let (connection, upstream) = (Some(connection), Arc::clone(upstream));
         let body = FromUpstream {
             incoming,
-            connection,
-            upstream,
+            lease: Some(lease),
             error: None,
         };
         Kind::Upstream(body).into()
@@ -76,24 +68,23 @@ impl FromUpstream {
     fn poll_frame(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let Self {
             incoming,
-            connection,
-            upstream,
+            lease,
             error,
         } = self;
         if let Some(error) = error.take() {
             return Poll::Ready(Some(Err(error)));
         }
-        let Some(driven) = connection else {
+        let Some(driven) = lease else {
             return Poll::Ready(None);
         };
         let frame = ready!(driven.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)));
         match &frame {
             Some(Ok(_)) if !incoming.is_end_stream() => {}
-            Some(Ok(_)) | None => upstream.release(connection.take().expect("it was just driven")),
+            Some(Ok(_)) | None => lease.take().expect("it was just driven").release(),
             Some(Err(_)) => {
                 // At an error hyper drops what it has not sent yet. In the meantime it sends it:
                 // the client gets all that came, the head with its CORS fields first of all.
-                *connection = None;
+                *lease = None;
                 *error = frame.and_then(Result::err);
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
@@ -129,7 +120,7 @@ impl Kind {
         match self {
             Self::Empty => true,
             Self::Text(_) => false,
-            Self::Upstream(body) => body.connection.is_none() && body.error.is_none(),
+            Self::Upstream(body) => body.lease.is_none() && body.error.is_none(),
         }
     }
 }

@@ -226,7 +226,7 @@ impl Forward {
                 exchanged
             }
         };
-        let response = exchanged.and_then(|it| finish(it, &route, client, on_upgrade));
+        let response = exchanged.and_then(|it| finish(it, client, on_upgrade));
         let mut answered = match response {
             Ok(response) => Answered {
                 response,
@@ -243,21 +243,19 @@ impl Forward {
 /// Turns the response of an upstream into the one that the client gets.
 fn finish(
     exchanged: Exchanged,
-    route: &Route,
     client: &Arc<Client>,
     on_upgrade: Option<OnUpgrade>,
 ) -> Result<Response<Body>, Failure> {
-    let Exchanged {
-        response,
-        connection,
-    } = exchanged;
+    let Exchanged { response, lease } = exchanged;
     let (mut head, body) = response.into_parts();
     let agreed = rewrite::response(&mut head);
     if head.status != StatusCode::SWITCHING_PROTOCOLS {
-        let body = Body::from_upstream(body, connection, &route.upstream);
+        let body = Body::from_upstream(body, lease);
         return Ok(Response::from_parts(head, body));
     }
-    let (Some(on_upgrade), Some(protocol)) = (on_upgrade, agreed) else {
+    let connection = lease.into_connection();
+    let (Some(on_upgrade), Some(protocol), Some(connection)) = (on_upgrade, agreed, connection)
+    else {
         return Err(Failure::InvalidResponse);
     };
     head.extensions.remove::<OnUpgrade>();

@@ -34,6 +34,8 @@ pub enum Failure {
     Loop,
     /// The upstream does not accept connections.
     UpstreamUnreachable,
+    /// The upstream does not prove that it is the one that is meant, or its TLS is broken.
+    UpstreamUntrusted,
     /// The upstream closed the connection instead of answering.
     UpstreamClosed,
     /// The upstream answered something that is not HTTP.
@@ -61,12 +63,26 @@ impl Failure {
             Self::BodyTooLong => "body-too-long",
             Self::Loop => "loop",
             Self::UpstreamUnreachable => "upstream-unreachable",
+            Self::UpstreamUntrusted => "upstream-untrusted",
             Self::UpstreamClosed => "upstream-closed",
             Self::InvalidResponse => "upstream-invalid-response",
             Self::Exhausted => "gateway-exhausted",
             Self::ConnectTimeout => "upstream-connect-timeout",
             Self::ResponseTimeout => "upstream-response-timeout",
         }
+    }
+
+    /// Does it say something about the server, rather than the client or this gateway?
+    pub(crate) const fn is_of_server(self) -> bool {
+        matches!(
+            self,
+            Self::UpstreamUnreachable
+                | Self::UpstreamUntrusted
+                | Self::UpstreamClosed
+                | Self::InvalidResponse
+                | Self::ConnectTimeout
+                | Self::ResponseTimeout
+        )
     }
 
     /// The status of the response.
@@ -82,9 +98,10 @@ impl Failure {
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Loop => StatusCode::LOOP_DETECTED,
-            Self::UpstreamUnreachable | Self::UpstreamClosed | Self::InvalidResponse => {
-                StatusCode::BAD_GATEWAY
-            }
+            Self::UpstreamUnreachable
+            | Self::UpstreamUntrusted
+            | Self::UpstreamClosed
+            | Self::InvalidResponse => StatusCode::BAD_GATEWAY,
             Self::Exhausted => StatusCode::SERVICE_UNAVAILABLE,
             Self::ConnectTimeout | Self::ResponseTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
@@ -110,6 +127,9 @@ impl Failure {
             Self::Loop => "loop: the request has passed this gateway too often\n",
             Self::UpstreamUnreachable => {
                 "upstream-unreachable: the server behind this gateway accepts no connection\n"
+            }
+            Self::UpstreamUntrusted => {
+                "upstream-untrusted: the server behind this gateway cannot prove that it is the one\n"
             }
             Self::UpstreamClosed => {
                 "upstream-closed: the server behind this gateway closed the connection without an answer\n"
@@ -147,6 +167,7 @@ impl Failure {
             | Self::AmbiguousPath
             | Self::Loop
             | Self::UpstreamUnreachable
+            | Self::UpstreamUntrusted
             | Self::UpstreamClosed
             | Self::InvalidResponse
             | Self::Exhausted

@@ -70,6 +70,7 @@ use std::sync::atomic::Ordering;
 use arc_swap::ArcSwap;
 use corsac_config::Config;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use account::Watch;
 use routes::Routes;
@@ -87,6 +88,8 @@ pub struct Gateway {
     statistics: Arc<Statistics>,
     watch: Option<Arc<Watch>>,
     shares_port: bool,
+    /// Told when the routes are replaced.
+    change: Arc<Notify>,
 }
 
 impl Gateway {
@@ -107,6 +110,7 @@ impl Gateway {
             statistics,
             watch: None,
             shares_port: false,
+            change: Arc::default(),
         }
     }
 
@@ -208,6 +212,7 @@ impl Gateway {
         self.routes
             .rcu(|old| Routes::new(config, statistics, Some(old)));
         statistics.reloads.fetch_add(1, Ordering::Relaxed);
+        self.change.notify_waiters();
     }
 
     /// Serves the clients of a listener until `shutdown` is ready.

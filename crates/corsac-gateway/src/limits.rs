@@ -81,3 +81,26 @@ pub(crate) const MAX_ADMIN_HEAD_BYTES: usize = 32 * 1024;
 /// How long a connection to the admin listener may take to send a request, or the next one. It is
 /// longer than the half minute and less between two looks of a scraper.
 pub(crate) const ADMIN_HEAD_TIMEOUT: Duration = Duration::from_secs(65);
+
+/// Exchanges that a server may fail in a row before it is left alone.
+pub(crate) const EJECT_AFTER: u32 = 3;
+
+/// How long a server is left alone for the first time: about what a restart takes.
+pub(crate) const EJECTION: Duration = Duration::from_secs(1);
+
+/// How long it is left alone at the most. One request in a minute that is tried again elsewhere
+/// costs nothing, and a server that has come back is not idle for longer.
+pub(crate) const MAX_EJECTION: Duration = Duration::from_secs(60);
+
+/// Health checks that a server may fail in a row before it gets no more requests.
+pub(crate) const ILL_AFTER: u32 = 2;
+
+/// How often a server is asked whether it is still there while exchanges wait for it.
+pub(crate) const HTTP2_PING_PERIOD: Duration = Duration::from_secs(20);
+
+/// How long it may take to say so.
+pub(crate) const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes that a server may send over HTTP/2 before the client has taken them: of one response, and
+/// of all on a connection.
+pub(crate) const HTTP2_WINDOW: u32 = 1024 * 1024;

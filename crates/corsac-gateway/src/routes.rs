@@ -11,13 +11,13 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use crate::path::Replacement;
 use crate::sites::Sites;
 use crate::statistics::{RouteCounts, Statistics};
-use crate::upstream::{Patience, Upstream};
+use crate::upstream::{Patience, Servers, Upstream, UpstreamMaker};
 
 /// The routes of a configuration, prepared for look-up.
 #[derive(Debug)]
 pub(crate) struct Routes {
     sites: Sites,
-    upstreams: Vec<Arc<Upstream>>,
+    pub(crate) servers: Servers,
     pub(crate) timeouts: Timeouts,
     pub(crate) front: Front,
     pub(crate) shutdown_delay: Duration,
@@ -46,27 +46,28 @@ struct ExistingMethods {
 }
 
 impl Routes {
-    /// The routes of `config`. Upstreams that `old` has too are taken over with their connections.
+    /// The routes of `config`. Servers that `old` has too are taken over with their connections.
     pub(crate) fn new(config: &Config, statistics: &Statistics, old: Option<&Self>) -> Self {
-        let mut routes = Self {
-            sites: Sites::default(),
-            upstreams: Vec::new(),
-            timeouts: config.timeouts,
-            front: config.front.clone(),
-            shutdown_delay: config.operations.shutdown_delay,
-        };
+        let mut sites = Sites::default();
+        let mut upstreams = UpstreamMaker::new(old.map(|old| &old.servers));
         for route in &config.routes {
-            let upstream = routes.upstream(&route.upstream, old);
+            let upstream = Arc::new(upstreams.upstream(&route.upstream));
             let prepared = Route::new(route, upstream, &config.timeouts, statistics);
             let prepared = Arc::new(prepared);
             let hosts = route.hosts.iter().map(Some);
             let every = route.hosts.is_empty().then_some(None);
             for host in hosts.chain(every) {
-                let site = routes.sites.of(host);
+                let site = sites.of(host);
                 site.insert(&route.path, route.extent, Arc::clone(&prepared));
             }
         }
-        routes
+        Self {
+            sites,
+            servers: upstreams.finish(),
+            timeouts: config.timeouts,
+            front: config.front.clone(),
+            shutdown_delay: config.operations.shutdown_delay,
+        }
     }
 
     /// The route of a request.
@@ -75,20 +76,7 @@ impl Routes {
     }
 
     pub(crate) fn sweep(&self) {
-        for upstream in &self.upstreams {
-            upstream.sweep();
-        }
-    }
-
-    fn upstream(&mut self, target: &corsac_config::Upstream, old: Option<&Self>) -> Arc<Upstream> {
-        let is_target = |it: &&Arc<Upstream>| it.authority() == target.authority();
-        if let Some(upstream) = self.upstreams.iter().find(is_target) {
-            return Arc::clone(upstream);
-        }
-        let known = old.and_then(|old| old.upstreams.iter().find(is_target));
-        let upstream = known.map_or_else(|| Arc::new(Upstream::new(target)), Arc::clone);
-        self.upstreams.push(Arc::clone(&upstream));
-        upstream
+        self.servers.sweep();
     }
 }
 

@@ -102,13 +102,15 @@ pub(super) fn of_gateway(repository: &Repository) -> Vec<Violation> {
 
 pub(super) fn keys(repository: &Repository) -> Vec<Violation> {
     let source = Code::of(repository.text(TABLES)).with_strings;
-    let body = source.split("fn keys(").nth(1).unwrap_or_default();
-    let body = body.find("\n    }\n").map_or(body, |end| &body[..end]);
-    let taken: BTreeSet<&str> = body.split('"').skip(1).step_by(2).collect();
+    let lists = source.split("_KEYS: &[&str] = &[").skip(1);
+    let lists = lists.map(|rest| rest.find("];").map_or(rest, |end| &rest[..end]));
+    let taken: BTreeSet<&str> = lists
+        .flat_map(|list| list.split('"').skip(1).step_by(2))
+        .collect();
     if taken.is_empty() && repository.file(TABLES).is_some() {
         return vec![Violation::new(
             TABLES,
-            "has no `fn keys` any more: look where it went",
+            "has no lists of keys any more: look where they went",
         )];
     }
     let page = repository.text(POLICY_FILE);

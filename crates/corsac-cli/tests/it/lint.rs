@@ -22,7 +22,7 @@ upstream = "http://127.0.0.1:3001"
 const BROKEN: &str = r#"
 [[route]]
 path = "v1"
-upstream = "https://127.0.0.1:3001"
+upstream = "htttp://127.0.0.1:3001"
 "#;
 
 #[test]
@@ -55,10 +55,10 @@ fn a_broken_file_is_shown_with_all_its_mistakes() {
   |
   = help: did you mean `/v1`?
 
-error[upstream-tls]: TLS to upstreams is not there yet: an upstream starts with `http://`
+error[upstream-scheme]: an upstream speaks HTTP: it starts with `http://` or `https://`
  --> <stdin>:4:13
   |
-4 | upstream = "https://127.0.0.1:3001"
+4 | upstream = "htttp://127.0.0.1:3001"
   |             ^^^^^
 
 <stdin>: 2 errors
@@ -121,9 +121,9 @@ fn json_has_a_place_for_every_problem() {
                 "span": [19, 20],
             },
             {
-                "code": "upstream-tls",
+                "code": "upstream-scheme",
                 "severity": "error",
-                "message": "TLS to upstreams is not there yet: an upstream starts with `http://`",
+                "message": "an upstream speaks HTTP: it starts with `http://` or `https://`",
                 "suggestion": null,
                 "line": 4,
                 "column": 13,

@@ -26,8 +26,8 @@ fn a_route_has_what_the_file_says() {
     let config = read(EXAMPLE);
     let route = &config.routes[0];
     assert_eq!(route.path, "/v1");
-    assert_eq!(route.upstream.host(), "127.0.0.1");
-    assert_eq!(route.upstream.port(), 3001);
+    assert_eq!(route.upstream.servers[0].host(), "127.0.0.1");
+    assert_eq!(route.upstream.servers[0].port(), 3001);
     assert_eq!(route.policy_name.as_deref(), Some("shop"));
     assert_eq!(
         route.methods.as_deref(),
@@ -68,8 +68,8 @@ fn a_short_file_has_sensible_defaults() {
     let config = read("route = [{ path = '/', upstream = 'http://api' }]");
     assert_eq!(config.listen, DEFAULT_LISTEN);
     assert!(config.listen.ip().is_loopback());
-    assert_eq!(config.routes[0].upstream.port(), 80);
-    assert_eq!(config.routes[0].upstream.authority(), "api");
+    assert_eq!(config.routes[0].upstream.servers[0].port(), 80);
+    assert_eq!(config.routes[0].upstream.servers[0].authority(), "api");
     assert!(config.routes[0].policy.is_none());
     assert!(config.routes[0].methods.is_none());
 }
@@ -113,7 +113,7 @@ fn nested_routes_do_not_overlap() {
 }
 
 #[test]
-fn upstreams_are_hosts_of_every_kind() {
+fn servers_are_hosts_of_every_kind() {
     for (text, host, port, authority) in [
         ("http://api", "api", 80, "api"),
         (
@@ -123,14 +123,16 @@ fn upstreams_are_hosts_of_every_kind() {
             "api.internal:8080",
         ),
         ("http://my_api:80", "my_api", 80, "my_api"),
+        ("https://api", "api", 443, "api"),
+        ("https://api:80", "api", 80, "api:80"),
         ("http://10.0.0.1:3001", "10.0.0.1", 3001, "10.0.0.1:3001"),
         ("http://[::1]:3001", "::1", 3001, "[::1]:3001"),
         ("http://api.internal.", "api.internal.", 80, "api.internal."),
     ] {
-        let upstream = corsac_config::Upstream::parse(text).unwrap();
-        assert_eq!(upstream.host(), host);
-        assert_eq!(upstream.port(), port);
-        assert_eq!(upstream.authority(), authority);
+        let server = corsac_config::Server::parse(text).unwrap();
+        assert_eq!(server.host(), host);
+        assert_eq!(server.port(), port);
+        assert_eq!(server.authority(), authority);
     }
 }
 
@@ -189,4 +191,36 @@ fn is_allowed(policy: &corsac::Policy, origin: &str) -> bool {
         Answer::Forward(decoration) => decoration.refusal().is_none(),
         Answer::Preflight(_) | Answer::Reject(_) => false,
     }
+}
+
+const PEM: &str = "-----BEGIN CERTIFICATE-----\n";
+
+#[test]
+fn an_upstream_says_what_the_file_says() {
+    let source = r#"
+        [upstream.shop]
+        servers = ["https://10.0.0.1:8443", "https://10.0.0.2:8443"]
+        host = "shop.example"
+        roots = "ca.pem"
+        http2 = false
+        health-path = "/healthz"
+        health-interval = "1s"
+        retries = 0
+
+        [[route]]
+        path = "/v1"
+        upstream = "shop"
+    "#;
+    let config = corsac_config::read_with_files(source, &|_| Ok(PEM.into())).unwrap();
+    assert_eq!(config.files, ["ca.pem"]);
+    let upstream = &config.routes[0].upstream;
+    let servers: Vec<_> = upstream.servers.iter().map(ToString::to_string).collect();
+    assert_eq!(servers, ["https://10.0.0.1:8443", "https://10.0.0.2:8443"]);
+    assert_eq!(upstream.retries, 0);
+    assert_eq!(upstream.settings.host.as_deref(), Some("shop.example"));
+    assert_eq!(upstream.settings.roots.as_deref(), Some(PEM.as_bytes()));
+    assert_eq!(upstream.settings.http2, Some(corsac_config::Http2::Never));
+    let check = upstream.settings.health_check.as_ref().unwrap();
+    assert_eq!(check.path, "/healthz");
+    assert_eq!(check.interval, Duration::from_secs(1));
 }

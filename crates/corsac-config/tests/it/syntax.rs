@@ -166,7 +166,7 @@ broken
 
 [[route]]
 path = "v1"
-upstream = "https://127.0.0.1:3001"
+upstream = "htttp://127.0.0.1:3001"
 policy = "shpo"
 "#;
 
@@ -253,10 +253,10 @@ error[path-missing-slash]: a path starts with a slash
    |
    = help: did you mean `/v1`?
 
-error[upstream-tls]: TLS to upstreams is not there yet: an upstream starts with `http://`
+error[upstream-scheme]: an upstream speaks HTTP: it starts with `http://` or `https://`
   --> corsac.toml:13:13
    |
-13 | upstream = "https://127.0.0.1:3001"
+13 | upstream = "htttp://127.0.0.1:3001"
    |             ^^^^^
 
 error[policy-unknown]: there is no policy `shpo`

@@ -3,24 +3,6 @@
 use crate::file_shows;
 
 #[test]
-fn an_upstream_with_tls() {
-    file_shows(
-        r#"
-[[route]]
-path = "/v0"
-upstream = "https://api.example"
-"#,
-        r#"
-error[upstream-tls]: TLS to upstreams is not there yet: an upstream starts with `http://`
- --> corsac.toml:3:13
-  |
-3 | upstream = "https://api.example"
-  |             ^^^^^
-"#,
-    );
-}
-
-#[test]
 fn an_upstream_without_a_scheme() {
     file_shows(
         r#"
@@ -33,7 +15,7 @@ path = "/v1"
 upstream = "ftp://x"
 "#,
         r#"
-error[upstream-missing-scheme]: an upstream starts with `http://`
+error[upstream-missing-scheme]: an upstream starts with `http://` or `https://`
  --> corsac.toml:3:13
   |
 3 | upstream = "127.0.0.1:3001/v1"
@@ -41,7 +23,7 @@ error[upstream-missing-scheme]: an upstream starts with `http://`
   |
   = help: did you mean `http://127.0.0.1:3001`?
 
-error[upstream-scheme]: an upstream speaks HTTP: it starts with `http://`
+error[upstream-scheme]: an upstream speaks HTTP: it starts with `http://` or `https://`
  --> corsac.toml:7:13
   |
 7 | upstream = "ftp://x"
@@ -63,7 +45,7 @@ path = "/v1"
 upstream = "http://user:secret@api:3001"
 "#,
         r#"
-error[upstream-path]: an upstream has no path: requests keep the path that they came with
+error[upstream-path]: an upstream has no path: `replace-prefix` puts another in place of a route's
  --> corsac.toml:3:34
   |
 3 | upstream = "http://127.0.0.1:3001/"
@@ -186,6 +168,156 @@ error[upstream-port]: a port is a number from 1 to 65535
    |
 15 | upstream = "http://[::1]3001"
    |                          ^^^
+"#,
+    );
+}
+
+#[test]
+fn an_upstream_that_is_not_there() {
+    file_shows(
+        r#"
+[upstream.shop]
+servers = ["http://127.0.0.1:3001"]
+
+[upstream.unused]
+servers = ["https://api.example"]
+
+[[route]]
+path = "/v1"
+upstream = "shopp"
+"#,
+        r#"
+warning[upstream-unused]: no route uses the upstream `unused`
+ --> corsac.toml:4:11
+  |
+4 | [upstream.unused]
+  |           ^^^^^^
+
+error[upstream-unknown]: there is no upstream `shopp`
+ --> corsac.toml:9:13
+  |
+9 | upstream = "shopp"
+  |             ^^^^^
+  |
+  = help: did you mean `shop`?
+"#,
+    );
+}
+
+#[test]
+fn several_servers_that_are_none() {
+    file_shows(
+        r#"
+[upstream.shop]
+servers = ["http://a", "http://a:80", "b"]
+retries = 6
+health-interval = "0s"
+roots = "ca.pem"
+
+[[route]]
+path = "/v1"
+upstream = "shop"
+
+[[route]]
+path = "/v2"
+upstream = ["http://a", "ftp://b"]
+"#,
+        r#"
+error[server-duplicate]: this server is there already
+ --> corsac.toml:2:25
+  |
+2 | servers = ["http://a", "http://a:80", "b"]
+  |                         ^^^^^^^^^^^
+
+error[upstream-missing-scheme]: an upstream starts with `http://` or `https://`
+ --> corsac.toml:2:40
+  |
+2 | servers = ["http://a", "http://a:80", "b"]
+  |                                        ^
+  |
+  = help: did you mean `http://b`?
+
+error[retries-range]: `retries` is a number from 0 to 5
+ --> corsac.toml:3:11
+  |
+3 | retries = 6
+  |           ^
+
+error[timeout-range]: `health-interval` is more than zero, and at most a day
+ --> corsac.toml:4:19
+  |
+4 | health-interval = "0s"
+  |                   ^^^^
+
+error[health-path-missing]: without `health-path` nothing is asked
+ --> corsac.toml:4:19
+  |
+4 | health-interval = "0s"
+  |                   ^^^^
+
+error[roots-unused]: none of the servers speaks TLS, so that there is no certificate to check
+ --> corsac.toml:5:9
+  |
+5 | roots = "ca.pem"
+  |         ^^^^^^^^
+
+error[file-unreadable]: cannot read `ca.pem`: there are no files beside this text
+ --> corsac.toml:5:10
+  |
+5 | roots = "ca.pem"
+  |          ^^^^^^
+
+error[upstream-scheme]: an upstream speaks HTTP: it starts with `http://` or `https://`
+  --> corsac.toml:13:26
+   |
+13 | upstream = ["http://a", "ftp://b"]
+   |                          ^^^
+"#,
+    );
+}
+
+#[test]
+fn an_upstream_without_servers() {
+    file_shows(
+        r#"
+[upstream.empty]
+servers = []
+host = "*.example"
+health-path = "healthz"
+retry = 1
+
+[[route]]
+path = "/v3"
+upstream = "empty"
+"#,
+        r#"
+error[servers-empty]: no server is listed
+ --> corsac.toml:2:11
+  |
+2 | servers = []
+  |           ^^
+
+error[host]: servers are asked for one name, without `*`
+ --> corsac.toml:3:9
+  |
+3 | host = "*.example"
+  |         ^^^^^^^^^
+
+error[path-missing-slash]: a path starts with a slash
+ --> corsac.toml:4:16
+  |
+4 | health-path = "healthz"
+  |                ^
+  |
+  = help: did you mean `/healthz`?
+
+error[unknown-key]: unknown key `retry` in an upstream
+ --> corsac.toml:5:1
+  |
+5 | retry = 1
+  | ^^^^^
+  |
+  = help: did you mean `retries`?
 "#,
     );
 }

@@ -23,6 +23,7 @@ use crate::exchange::Client;
 use crate::fields::{ClientAddress, Scheme};
 use crate::limits::{HANDSHAKE_PATIENCE, SWEEP_PERIOD};
 use crate::routes::Routes;
+use crate::upstream::check_health;
 
 /// Serves until `shutdown` is ready, and then until the requests under way are finished or out of
 /// time.
@@ -33,6 +34,8 @@ pub(crate) async fn serve(
 ) {
     let connections = Connections::new(&gateway.routes.load().front.limits);
     let mut shutdown = pin!(shutdown);
+    let checked = || gateway.routes.load().servers.checked();
+    let mut health_checks = pin!(check_health(checked, &gateway.change));
     let mut sweep = interval(SWEEP_PERIOD);
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -41,6 +44,7 @@ pub(crate) async fn serve(
             (stream, address, place) = connections.accept(&listener) => {
                 tokio::spawn(serve_client(gateway.clone(), stream, address, place));
             }
+            () = &mut health_checks => {}
             _ = sweep.tick() => gateway.routes.load().sweep(),
         }
     }

@@ -16,10 +16,10 @@ use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::copy::Copy;
+use super::io::{Heard, UpstreamIo};
 use super::relay::Relay;
 use super::request_body::{RequestBody, Upload};
 use crate::deadline::Deadline;
@@ -29,10 +29,11 @@ use crate::limits::MAX_HEAD_BYTES;
 #[derive(Debug)]
 pub(crate) struct Connection {
     sender: SendRequest<RequestBody>,
-    driver: http1::Connection<TokioIo<TcpStream>, RequestBody>,
+    driver: http1::Connection<TokioIo<UpstreamIo>, RequestBody>,
     is_over: bool,
     relay: Relay,
     deadline: Deadline,
+    heard: Heard,
     /// When the last exchange began. The end would be another look at the clock for each exchange.
     pub(super) last_used: Instant,
     /// The copy of the request that is under way; kept here for its memory.
@@ -44,6 +45,8 @@ pub(crate) struct Connection {
 pub(crate) enum NoResponse {
     /// The connection was closed before the request went out. Here it is.
     NotSent(Box<Request<RequestBody>>),
+    /// The connection failed before anything was heard of an answer.
+    Unheard(hyper::Error),
     /// The connection failed.
     Failed(hyper::Error),
     /// The upstream did nothing for too long.
@@ -55,12 +58,13 @@ pub(crate) enum NoResponse {
 }
 
 impl Connection {
-    pub(crate) async fn open(stream: TcpStream) -> Result<Self, hyper::Error> {
+    pub(crate) async fn open(stream: UpstreamIo) -> Result<Self, hyper::Error> {
         let mut builder = http1::Builder::new();
         builder.max_header_size(MAX_HEAD_BYTES);
         // Most requests are a head and nothing else, which one plain write sends for less; a body is
         // copied for it once more.
         builder.writev(false);
+        let heard = stream.heard();
         let (sender, driver) = builder.handshake(TokioIo::new(stream)).await?;
         let now = Instant::now();
         Ok(Self {
@@ -69,6 +73,7 @@ impl Connection {
             is_over: false,
             relay: Relay::new(),
             deadline: Deadline::new(now),
+            heard,
             last_used: now,
             copy: Copy::default(),
         })
@@ -85,6 +90,7 @@ impl Connection {
     ) -> impl Future<Output = Result<Response<Incoming>, NoResponse>> {
         let upload = request.body().upload().map(Arc::clone);
         self.last_used = now;
+        self.heard.forget();
         self.deadline.move_to(now + patience);
         let response = self.sender.try_send_request(request);
         async move {
@@ -94,14 +100,21 @@ impl Connection {
                 is_over,
                 relay,
                 deadline,
+                heard,
                 ..
             } = self;
             poll_fn(|cx| {
                 relay.turn(cx, |cx| {
                     drive(driver, is_over, cx);
                     if let Poll::Ready(response) = response.as_mut().poll(cx) {
-                        let broken = |error| no_response(error, upload.as_deref());
-                        return Poll::Ready(response.map_err(broken));
+                        let response =
+                            response.map_err(|error| match no_response(error, upload.as_deref()) {
+                                NoResponse::Unheard(error) if heard.anything() => {
+                                    NoResponse::Failed(error)
+                                }
+                                reason => reason,
+                            });
+                        return Poll::Ready(response);
                     }
                     if upload.as_ref().is_some_and(|upload| upload.take_progress()) {
                         deadline.move_to(Instant::now() + patience);
@@ -192,7 +205,7 @@ impl Connection {
 
     /// Takes the connection out of HTTP, after the upstream has agreed to another protocol:
     /// the stream, and what has been read from it already.
-    pub(crate) async fn into_stream(mut self) -> (TcpStream, Bytes) {
+    pub(crate) async fn into_stream(mut self) -> (UpstreamIo, Bytes) {
         let Self {
             driver,
             is_over,
@@ -217,7 +230,7 @@ impl Connection {
 
 /// Lets the connection read and write what it can. How it ends, the response's side is told.
 fn drive(
-    driver: &mut http1::Connection<TokioIo<TcpStream>, RequestBody>,
+    driver: &mut http1::Connection<TokioIo<UpstreamIo>, RequestBody>,
     is_over: &mut bool,
     cx: &mut Context<'_>,
 ) {
@@ -227,20 +240,21 @@ fn drive(
 }
 
 /// Who is to blame for the silence.
-fn silence(upload: Option<&Upload>) -> NoResponse {
+pub(super) fn silence(upload: Option<&Upload>) -> NoResponse {
     match upload.is_some_and(Upload::waits_for_client) {
         true => NoResponse::ClientSilent,
         false => NoResponse::UpstreamSilent,
     }
 }
 
-fn no_response(
+/// Why there is no response, as far as the error tells.
+pub(super) fn no_response(
     mut error: TrySendError<Request<RequestBody>>,
     upload: Option<&Upload>,
 ) -> NoResponse {
     match error.take_message() {
         Some(request) => NoResponse::NotSent(Box::new(request)),
         None if upload.is_some_and(Upload::is_too_long) => NoResponse::BodyTooLong,
-        None => NoResponse::Failed(error.into_error()),
+        None => NoResponse::Unheard(error.into_error()),
     }
 }

@@ -1,159 +1,161 @@
-//! A server behind the gateway, and the connections to it.
+//! What is behind a route: a server, or several that do the same.
 
 mod connection;
 mod copy;
+mod health;
+mod http2;
+mod io;
+mod lease;
 mod pool;
 mod relay;
 mod request_body;
+mod server;
+mod servers;
+mod standing;
+mod tls;
 
 pub(crate) use self::connection::Connection;
+pub(crate) use self::health::check as check_health;
+pub(crate) use self::lease::Lease;
 pub(crate) use self::request_body::RequestBody;
+pub(crate) use self::server::{Exchanged, Patience};
+pub(crate) use self::servers::{Servers, UpstreamMaker};
 
-use std::io;
+use std::cell::Cell;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::ErrorKind;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
-use http::{HeaderValue, Request, Response};
-use hyper::body::Incoming;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Version};
+use tokio::time::Instant;
 
 use self::connection::NoResponse;
-use self::pool::Pool;
+use self::server::{Server, Unanswered};
+use self::standing::Budget;
 use crate::failure::Failure;
-use crate::limits::SETTLE_TIMEOUT;
 
-/// A server behind the gateway.
+/// Servers that do the same.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    host: String,
-    port: u16,
-    authority: String,
-    host_field: HeaderValue,
-    pool: Pool,
-}
-
-/// How long to wait for an upstream.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    pub(crate) connect: Duration,
-    pub(crate) response: Duration,
-}
-
-/// A response, and the connection that its body comes from.
-#[derive(Debug)]
-pub(crate) struct Exchanged {
-    pub(crate) response: Response<Incoming>,
-    pub(crate) connection: Box<Connection>,
+    servers: Box<[Arc<Server>]>,
+    n_retries: u32,
+    budget: Budget,
 }
 
 impl Upstream {
-    pub(crate) fn new(upstream: &corsac_config::Upstream) -> Self {
-        let authority = upstream.authority().to_string();
-        Self {
-            host: upstream.host().to_string(),
-            port: upstream.port(),
-            host_field: HeaderValue::from_str(&authority).expect("an authority is a field value"),
-            authority,
-            pool: Pool::default(),
-        }
-    }
-
-    /// The upstream's host and port, as its URL spells them.
-    pub(crate) fn authority(&self) -> &str {
-        &self.authority
-    }
-
-    /// The value of `Host` in requests to it.
+    /// The value of `Host` in requests to it, if it is one server.
     pub(crate) fn host_field(&self) -> &HeaderValue {
-        &self.host_field
+        &self.servers[0].host_field
     }
 
-    /// Sends a request, over a connection that is there if possible.
-    ///
-    /// An upstream may close an idle connection at any time, also while a request is on its way
-    /// to it. A request that did not go out is sent again over a new connection, and so is one
-    /// that may be sent twice.
+    /// Lets a server answer a request.
     pub(crate) async fn send(
         &self,
         request: Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
-        let now = Instant::now();
-        let Some(mut connection) = self.pool.take(now) else {
-            // Boxed, as all that is rare: the common way moves less memory without it.
-            return Box::pin(self.send_anew(request, patience)).await;
-        };
-        connection.copy.keep(&request);
-        let request = match connection.exchange(request, now, patience.response).await {
-            Ok(response) => {
-                connection.copy.clear();
-                return Ok(Exchanged {
-                    response,
-                    connection,
-                });
+        let sent = match &*self.servers {
+            [server] => {
+                let sent = server.send(request, patience).await;
+                sent.map_err(|unanswered| unanswered.failure)
             }
-            Err(NoResponse::NotSent(request)) => *request,
-            Err(NoResponse::Failed(error)) if is_disconnect(&error) => connection
-                .copy
-                .take_request()
-                .ok_or(Failure::UpstreamClosed)?,
-            Err(error) => return Err(error.into()),
+            _ => Box::pin(self.send_to_one(request, patience)).await,
         };
-        drop(connection);
-        Box::pin(self.send_anew(request, patience)).await
+        sent.and_then(sound)
     }
 
-    async fn send_anew(
+    /// Lets one of several servers answer, and another if that one did not take the request.
+    async fn send_to_one(
         &self,
-        request: Request<RequestBody>,
+        mut request: Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
-        let mut connection = self.connect(patience.connect).await?;
-        let exchange = connection.exchange(request, Instant::now(), patience.response);
-        let response = exchange.await?;
-        Ok(Exchanged {
-            response,
-            connection,
-        })
-    }
-
-    /// Takes back a connection whose response is over.
-    pub(crate) fn release(self: &Arc<Self>, mut connection: Box<Connection>) {
-        if connection.is_idle() {
-            self.pool.put(connection);
-        } else if connection.is_busy() {
-            // The upstream answered before it had read the whole request, and reads on.
-            let upstream = Arc::clone(self);
-            tokio::spawn(async move {
-                if let Ok(true) = timeout(SETTLE_TIMEOUT, connection.settle()).await {
-                    upstream.pool.put(connection);
+        let mut tried = Vec::new();
+        loop {
+            let position = self.choose(&tried, Instant::now());
+            let server = &self.servers[position];
+            server.address_http1(&mut request);
+            let Unanswered {
+                failure,
+                request: unsent,
+            } = match server.send(request, patience).await {
+                Ok(exchanged) => {
+                    server.standing.succeeded();
+                    self.budget.earn();
+                    return Ok(exchanged);
                 }
-            });
+                Err(unanswered) => unanswered,
+            };
+            if failure.is_of_server() {
+                server.standing.failed(Instant::now());
+            }
+            tried.push(position);
+            let is_last =
+                tried.len() > self.n_retries as usize || tried.len() == self.servers.len();
+            match unsent {
+                Some(unsent) if !is_last && self.budget.spend() => request = *unsent,
+                Some(_) | None => return Err(failure),
+            }
         }
     }
 
-    /// Closes idle connections that are too old, or that the upstream has closed.
-    pub(crate) fn sweep(&self) {
-        self.pool.sweep();
+    /// The one of two servers at random that has less to do.
+    ///
+    /// To ask all of them costs more the more there are, and sends all that arrives in a moment to
+    /// the same one; of two at random, the one that is slow is avoided all the same.
+    fn choose(&self, tried: &[usize], now: Instant) -> usize {
+        let len = self.servers.len();
+        let random = random();
+        let first = (random >> 32) as usize % len;
+        let second = (first + 1 + (random & 0xffff_ffff) as usize % (len - 1)) % len;
+        let is_good = |it: &usize| !tried.contains(it) && self.servers[*it].standing.is_good(now);
+        let n_in_flight = |it: &usize| self.servers[*it].n_in_flight.load(Ordering::Relaxed);
+        let good = [first, second].into_iter().filter(is_good);
+        good.min_by_key(n_in_flight)
+            .or_else(|| (0..len).map(|step| (first + step) % len).find(is_good))
+            // None is well: that may be the checks' mistake, and nothing is worse than no answer.
+            .or_else(|| {
+                (0..len)
+                    .map(|step| (first + step) % len)
+                    .find(|it| !tried.contains(it))
+            })
+            .unwrap_or(first)
     }
+}
 
-    async fn connect(&self, patience: Duration) -> Result<Box<Connection>, Failure> {
-        let connect = TcpStream::connect((self.host.as_str(), self.port));
-        let stream = match timeout(patience, connect).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return Err(connect_failure(&error)),
-            Err(_elapsed) => return Err(Failure::ConnectTimeout),
-        };
-        // A proxy writes whole messages: to hold the last packet back gains nothing.
-        stream
-            .set_nodelay(true)
-            .map_err(|_| Failure::UpstreamClosed)?;
-        let connection = Connection::open(stream)
-            .await
-            .map_err(|_| Failure::UpstreamClosed)?;
-        Ok(Box::new(connection))
+/// A number that nobody has to guess.
+fn random() -> u64 {
+    thread_local! {
+        static STATE: Cell<u64> = Cell::new(RandomState::new().build_hasher().finish() | 1);
     }
+    // xorshift64* by Marsaglia and Vigna.
+    STATE.with(|state| {
+        let mut it = state.get();
+        it ^= it >> 12;
+        it ^= it << 25;
+        it ^= it >> 27;
+        state.set(it);
+        it.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    })
+}
+
+/// Refuses a response whose length can be read in two ways.
+///
+/// [RFC 9112, 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3) has an intermediary treat it
+/// as an attack: what follows could be taken for the answer to another client's request.
+fn sound(exchanged: Exchanged) -> Result<Exchanged, Failure> {
+    let headers = exchanged.response.headers();
+    let is_http1 = exchanged.response.version() != Version::HTTP_2;
+    match is_http1 && has_two_lengths(headers) {
+        true => Err(Failure::InvalidResponse),
+        false => Ok(exchanged),
+    }
+}
+
+fn has_two_lengths(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH)
 }
 
 /// Was the connection closed before there was any response?
@@ -165,20 +167,20 @@ fn is_reset(error: &hyper::Error) -> bool {
     io_error(error).is_some_and(|error| {
         matches!(
             error.kind(),
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
         )
     })
 }
 
-fn io_error(error: &hyper::Error) -> Option<&io::Error> {
+fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
     std::error::Error::source(error)?.downcast_ref()
 }
 
-fn connect_failure(error: &io::Error) -> Failure {
+fn connect_failure(error: &std::io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::TimedOut => Failure::ConnectTimeout,
+        ErrorKind::TimedOut => Failure::ConnectTimeout,
         // The system's own shortage has no kind of its own yet.
-        io::ErrorKind::AddrNotAvailable => Failure::Exhausted,
+        ErrorKind::AddrNotAvailable => Failure::Exhausted,
         _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Failure::Exhausted,
         _ => Failure::UpstreamUnreachable,
     }
@@ -197,9 +199,13 @@ impl From<NoResponse> for Failure {
             NoResponse::UpstreamSilent => Self::ResponseTimeout,
             NoResponse::ClientSilent => Self::RequestTimeout,
             NoResponse::BodyTooLong => Self::BodyTooLong,
-            NoResponse::Failed(error) if error.is_user() => Self::RequestBroken,
-            NoResponse::Failed(error) if error.is_parse() => Self::InvalidResponse,
-            NoResponse::Failed(_) => Self::UpstreamClosed,
+            NoResponse::Failed(error) | NoResponse::Unheard(error) if error.is_user() => {
+                Self::RequestBroken
+            }
+            NoResponse::Failed(error) | NoResponse::Unheard(error) if error.is_parse() => {
+                Self::InvalidResponse
+            }
+            NoResponse::Failed(_) | NoResponse::Unheard(_) => Self::UpstreamClosed,
         }
     }
 }

@@ -87,6 +87,14 @@ async fn garbage_is_a_bad_gateway() {
         "HTTP/1.1 2000 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nbad name: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx: a\rb\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx: a\r\n folded\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx : a\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n",
+        "HTTP/2.0 200 OK\r\n\r\n",
+        "HTTP/1.1 99 Low\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
     ] {
         let response = answer_to("", move |mut peer| async move {
