@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::repository::{self, Repository};
 use crate::step::{Steps, run_command};
-use crate::{packages, programs, tidy, without_std};
+use crate::{deploy, packages, programs, tidy, without_std};
 
 /// Runs every step, up to the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("browsers", || programs::ensure(&programs::BROWSERS))?;
     steps.run("servers", || programs::ensure(&programs::SERVERS))?;
     steps.run("servers from registries", packages::ensure)?;
+    steps.run("deploy", deploy::verify)?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
     steps.run("docs", docs)?;

@@ -10,6 +10,7 @@
 mod bench_gateway;
 mod bench_middleware;
 mod browsers;
+mod deploy;
 mod full_test;
 mod packages;
 mod programs;
@@ -47,6 +48,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
         ["bench", "middleware", arguments @ ..] => bench_middleware::run(arguments),
+        ["deploy"] => deploy::verify(),
         ["servers"] => {
             programs::ensure(&programs::SERVERS)?;
             packages::ensure()
@@ -70,6 +72,7 @@ cargo xtask TASK
   tidy            the invariants of the tree alone; takes a second
   browsers        what real browsers do, beside what corsac says that they do; takes
                   --browser NAME, --scenarios N, --seed S and --scenario FILE
+  deploy          lets systemd read the units in deploy/
   servers         installs what the tests of fixes start and mend, as `test` does
   bench           lists the benchmarks
   bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::server::Difference;
-use http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
+use http::header::{
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderName, HeaderValue,
+    ORIGIN,
+};
 use http::{Method, Request, StatusCode, Uri, Version};
 use hyper::body::Incoming;
 use tokio::time::Instant;
@@ -32,6 +35,8 @@ pub(crate) struct Account {
     version: Version,
     host: Option<HeaderValue>,
     origin: Option<HeaderValue>,
+    requested_method: Option<HeaderValue>,
+    requested_headers: Option<HeaderValue>,
     traceparent: Option<HeaderValue>,
     started: Instant,
     route: Option<Arc<Route>>,
@@ -51,6 +56,8 @@ impl Account {
         request: &Request<Incoming>,
     ) -> Box<Self> {
         let field = |name| request.headers().get(name).cloned();
+        let is_options = request.method() == Method::OPTIONS;
+        let of_preflight = |name| is_options.then(|| field(name)).flatten();
         Box::new(Self {
             watch: Arc::clone(watch),
             client,
@@ -59,6 +66,8 @@ impl Account {
             version: request.version(),
             host: field(HOST),
             origin: field(ORIGIN),
+            requested_method: of_preflight(ACCESS_CONTROL_REQUEST_METHOD),
+            requested_headers: of_preflight(ACCESS_CONTROL_REQUEST_HEADERS),
             traceparent: field(TRACEPARENT),
             started: Instant::now(),
             route: None,
@@ -117,6 +126,8 @@ impl Account {
             version: self.version,
             host: self.host.as_ref(),
             origin: self.origin.as_ref(),
+            requested_method: self.requested_method.as_ref(),
+            requested_headers: self.requested_headers.as_ref(),
             traceparent: self.traceparent.as_ref().and_then(traceparent),
             route: self.route.as_ref().map(|it| &*it.name),
             status: self.status,

@@ -32,6 +32,10 @@ pub struct Record<'a> {
     pub host: Option<&'a HeaderValue>,
     /// The first line of the request's `Origin`.
     pub origin: Option<&'a HeaderValue>,
+    /// The method that a preflight asks for.
+    pub requested_method: Option<&'a HeaderValue>,
+    /// The first line of the header names that a preflight asks for.
+    pub requested_headers: Option<&'a HeaderValue>,
     /// The request's `traceparent`, if it is one.
     pub traceparent: Option<&'a str>,
     /// The name of the route.

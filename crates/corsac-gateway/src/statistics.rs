@@ -67,6 +67,8 @@ pub(crate) struct RecentRefusal {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) origin: String,
+    /// What a preflight asked for.
+    pub(crate) requested: Option<String>,
     pub(crate) route: String,
     pub(crate) times: u64,
     pub(crate) last: Instant,
@@ -212,12 +214,17 @@ impl Refusals {
 impl RecentRefusal {
     fn of(record: &Record<'_>, refusal: &corsac::Refusal) -> Self {
         let origin = record.origin.map_or(&b""[..], |it| it.as_bytes());
+        let requested = [record.requested_method, record.requested_headers];
+        let requested = requested.into_iter().flatten();
+        let requested = requested.map(|it| shown(it.as_bytes()));
+        let requested: Vec<String> = requested.collect();
         Self {
             code: refusal.code(),
             sentence: refusal.to_string(),
             method: shown(record.method.as_str().as_bytes()),
             target: shown(record.uri.path().as_bytes()),
             origin: shown(origin),
+            requested: (!requested.is_empty()).then(|| requested.join(" with ")),
             route: record.route.unwrap_or_default().to_owned(),
             times: 1,
             last: Instant::now(),
@@ -229,6 +236,7 @@ impl RecentRefusal {
             && self.origin == other.origin
             && self.method == other.method
             && self.target == other.target
+            && self.requested == other.requested
             && self.sentence == other.sentence
     }
 }

@@ -1,8 +1,11 @@
 //! The real command, run as a user runs it.
 
+#[cfg(unix)]
+mod access_log;
 mod check;
 mod definitions;
 mod demo;
+mod deploy;
 mod explain;
 mod fetch;
 mod lint;

@@ -116,7 +116,8 @@ fn an_access_log_has_a_line_for_each_request() {
     let line = running.wait_for_note("2");
     let (_time, line) = line.split_once(' ').unwrap();
     let start = "127.0.0.1 OPTIONS /pets?page=2 403 by=policy cors=refused \
-                 refusal=origin-not-allowed origin=https://evil.example host=shop route=/ bytes=0 ";
+                 refusal=origin-not-allowed origin=https://evil.example requested-method=PUT \
+                 host=shop route=/ bytes=0 ";
     assert!(line.starts_with(start), "{line}");
 }
 

@@ -52,6 +52,7 @@ fn write_refusal(refusal: &RecentRefusal, html: &mut String) -> fmt::Result {
         method,
         target,
         origin,
+        requested,
         route,
         times,
         last,
@@ -66,13 +67,23 @@ fn write_refusal(refusal: &RecentRefusal, html: &mut String) -> fmt::Result {
         "<article>\n<h2><code>{code}</code> <span>{times}, {ago}</span></h2>\n\
          <p class=\"sentence\">{}</p>\n<dl>\n\
          <div><dt>Origin</dt><dd><code>{}</code></dd></div>\n\
-         <div><dt>Request</dt><dd><code>{} {}</code></dd></div>\n\
-         <div><dt>Route</dt><dd><code>{}</code></dd></div>\n</dl>",
+         <div><dt>Request</dt><dd><code>{} {}</code></dd></div>",
         Text(sentence),
         Text(origin),
         Text(method),
         Text(target),
-        Text(route),
+    )?;
+    if let Some(requested) = requested {
+        let requested = Text(requested);
+        writeln!(
+            html,
+            "<div><dt>Asks for</dt><dd><code>{requested}</code></dd></div>"
+        )?;
+    }
+    let route = Text(route);
+    writeln!(
+        html,
+        "<div><dt>Route</dt><dd><code>{route}</code></dd></div>\n</dl>"
     )?;
     if let Some(explanation) = explanation(code) {
         writeln!(

@@ -270,6 +270,22 @@ async fn the_page_shows_what_was_refused_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_page_shows_what_a_preflight_asked_for() {
+    let operated = Operated::start("").await;
+    let fields = [
+        "origin: https://app.example",
+        "access-control-request-method: PUT",
+        "access-control-request-headers: x-one,x-two",
+    ];
+    operated
+        .serving
+        .request("OPTIONS /v1 HTTP/1.1", &fields)
+        .await;
+    let page = operated.get("/").await;
+    assert!(page.contains("<code>PUT with x-one,x-two</code>"), "{page}");
+}
+
+#[tokio::test]
 async fn nothing_of_a_request_is_markup_on_the_page() {
     let operated = Operated::start("").await;
     let fields = ["origin: <script>alert(1)</script>&\"'"];

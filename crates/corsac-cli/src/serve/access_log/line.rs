@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use corsac_gateway::{AnsweredBy, Record};
+use http::HeaderValue;
 use serde::Serialize;
 
 /// What a line says. Whatever comes from a client is cut short, and ASCII without control
@@ -25,6 +26,8 @@ pub(super) struct Line<'a> {
     answered_by: &'static str,
     failure: Option<&'static str>,
     origin: Option<String>,
+    requested_method: Option<String>,
+    requested_headers: Option<String>,
     cors: &'static str,
     refusal: Option<&'static str>,
     report_only: Option<ReportOnly>,
@@ -51,7 +54,7 @@ impl<'a> Line<'a> {
             time: rfc3339(now()),
             client: record.client.to_string(),
             method: shown(record.method.as_str().as_bytes(), MAX_NAME),
-            host: record.host.map(|it| shown(it.as_bytes(), MAX_NAME)),
+            host: field(record.host),
             target: shown(record.uri.to_string().as_bytes(), MAX_TARGET),
             protocol: format!("{:?}", record.version),
             status: record.status.map(|it| it.as_u16()),
@@ -62,7 +65,9 @@ impl<'a> Line<'a> {
             upstream_ms: record.upstream_duration.map(milliseconds),
             answered_by,
             failure,
-            origin: record.origin.map(|it| shown(it.as_bytes(), MAX_NAME)),
+            origin: field(record.origin),
+            requested_method: field(record.requested_method),
+            requested_headers: field(record.requested_headers),
             cors: record.verdict.as_str(),
             refusal: record.verdict.refusal().map(|it| it.code()),
             report_only: record.difference.map(|it| ReportOnly {
@@ -101,6 +106,8 @@ impl<'a> Line<'a> {
             ("refusal", self.refusal),
             ("report-only", report_only.as_deref()),
             ("origin", self.origin.as_deref()),
+            ("requested-method", self.requested_method.as_deref()),
+            ("requested-headers", self.requested_headers.as_deref()),
             ("host", self.host.as_deref()),
             ("route", self.route),
             ("bytes", Some(&*bytes)),
@@ -115,6 +122,10 @@ impl<'a> Line<'a> {
         }
         text
     }
+}
+
+fn field(value: Option<&HeaderValue>) -> Option<String> {
+    value.map(|it| shown(it.as_bytes(), MAX_NAME))
 }
 
 /// The bytes as text: cut short, without spaces, and all that is not a printable character of
