@@ -171,4 +171,4 @@ instructions  of one exchange, over those of the handler alone; counted by callg
 ns            median time of one exchange, over that of the handler alone
 allocs        of one exchange, the handler's with them
 The origin asked for is in the middle of the list. A preflight is compared with a plain answer of
-the handler. Of a refused request's allocations some are those of the refusal in the extensions.";
+the handler.";

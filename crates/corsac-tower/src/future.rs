@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use corsac::server::Decoration;
 use http::{HeaderValue, Response};
@@ -47,6 +47,18 @@ pub(crate) struct Forwarded {
     pub(crate) refusals: Refusals,
 }
 
+impl Forwarded {
+    /// Does to the response what the policy decided when the request came.
+    #[inline]
+    fn finish<B>(&mut self, response: &mut Response<B>) {
+        let origin = self.origin.take();
+        let headers = response.headers_mut();
+        self.policy.decorate(&self.decoration, origin, headers);
+        let refusal = self.decoration.refusal();
+        self.refusals.tell(refusal, response.extensions_mut());
+    }
+}
+
 impl<F, B> ResponseFuture<F, B> {
     pub(crate) fn replied(response: Response<B>) -> Self {
         Self {
@@ -56,6 +68,7 @@ impl<F, B> ResponseFuture<F, B> {
         }
     }
 
+    #[inline]
     pub(crate) fn forwarded(future: F, request: Forwarded) -> Self {
         Self {
             state: State::Forwarded { future, request },
@@ -75,14 +88,12 @@ where
                 .take()
                 .expect("a future is not polled after its end"))),
             StateProjection::Forwarded { future, request } => {
-                let mut response = ready!(future.poll(context))?;
-                let decoration = &request.decoration;
-                let origin = request.origin.take();
-                let headers = response.headers_mut();
-                request.policy.decorate(decoration, origin, headers);
-                let extensions = response.extensions_mut();
-                request.refusals.tell(decoration.refusal(), extensions);
-                Poll::Ready(Ok(response))
+                // It is changed where it is, because to move a response is to copy it.
+                let mut answer = future.poll(context);
+                if let Poll::Ready(Ok(response)) = &mut answer {
+                    request.finish(response);
+                }
+                answer
             }
         }
     }

@@ -100,7 +100,7 @@ impl FrozenTable {
         let (start_len, end_len) = (key.start.len(), key.end.len());
         header == header_of(key)
             && rest[..start_len] == *key.start
-            && rest[start_len..start_len + end_len] == *key.end
+            && (end_len == 0 || rest[start_len..start_len + end_len] == *key.end)
     }
 }
 
