@@ -36,11 +36,15 @@ pub(crate) const BROWSERS: [Program; 4] = [
     },
 ];
 
-/// What the tests of fixes start and mend.
-pub(crate) const SERVERS: [Program; 3] = [
+/// What the tests of fixes start and mend, and what those of the gateway hold it against.
+pub(crate) const SERVERS: [Program; 4] = [
     Program {
         name: "apache2",
         package: "apache2",
+    },
+    Program {
+        name: "h2load",
+        package: "nghttp2-client",
     },
     Program {
         name: "haproxy",

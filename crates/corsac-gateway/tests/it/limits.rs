@@ -17,7 +17,9 @@ async fn a_client_has_so_many_connections_and_no_more() {
         client.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
         assert_eq!(client.response("GET").await.status, 200);
     }
-    serving.client().await.gone().await;
+    let mut third = serving.client().await;
+    third.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
+    assert_eq!(third.head().await, None);
     // Those that are there go on, and one that ends makes room.
     second
         .send_head("GET /v1 HTTP/1.1", &with_host(&["connection: close"]))

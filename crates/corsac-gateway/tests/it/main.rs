@@ -13,6 +13,7 @@ mod connections;
 mod cors;
 mod forwarding;
 mod framing;
+mod h2load;
 mod hosts;
 mod http2;
 mod http2_conformance;
