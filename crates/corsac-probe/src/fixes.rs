@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::finding::Finding;
 
 pub use ground::Ground;
-pub use stack::Stack;
+pub use stack::{Stack, Tried};
 
 /// What to do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub use code::{Code, Severity};
 pub use diagnosis::{Case, diagnose};
 pub use explain::{Explanation, Known, MAX_TEXT_LEN, Named, Unknown, explain};
 pub use finding::{Evidence, Finding, Stage, printable};
-pub use fixes::{Fix, Ground, Snippet, Stack, fix};
+pub use fixes::{Fix, Ground, Snippet, Stack, Tried, fix};
 pub use har::{HarError, MAX_HAR_LEN, Recorded, explain_har};
 pub use pages::{FAMILIES, Family, Page};
 pub use probe::{Asides, Probe, ProbeError, Report, Sending, Tell, Verdict, Visit};

@@ -67,6 +67,18 @@ pub enum Stack {
     Corsac,
 }
 
+/// How fixes for a stack are known to be right. The tests hold that it is so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is no more to do to them")]
+pub enum Tried {
+    /// The real server is blocked without them, and allowed with them.
+    Run,
+    /// A parser of their language reads them.
+    Parsed,
+    /// Nothing has read them.
+    Not,
+}
+
 impl Stack {
     /// All of them.
     pub const ALL: [Self; 29] = [
@@ -152,6 +164,16 @@ impl Stack {
     /// The file that the configuration usually is in.
     pub(super) fn file(self) -> &'static str {
         self.preamble("file: ")
+    }
+
+    /// How its fixes are known to be right.
+    #[must_use]
+    pub fn tried(self) -> Tried {
+        match self.preamble("tried: ") {
+            "run" => Tried::Run,
+            "parsed" => Tried::Parsed,
+            _ => Tried::Not,
+        }
     }
 
     fn preamble(self, key: &str) -> &'static str {

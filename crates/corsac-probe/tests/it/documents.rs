@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use corsac_probe::report::page_as_markdown;
-use corsac_probe::{Code, FAMILIES};
+use corsac_probe::{Code, FAMILIES, Stack, Tried};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/codes")
@@ -47,6 +47,30 @@ fn the_index_lists_every_code() {
         }
     }
     check("README.md", &text);
+}
+
+#[test]
+fn the_list_of_fixes_says_how_each_is_tried() {
+    let mut text = String::from(
+        "# The fixes\n\n\
+         `corsac check --stack NAME` writes them.\n\
+         Run: the real server is blocked without them, and allowed with them.\n\
+         Parsed: a parser of their language reads them.\n\n\
+         | Stack | `--stack` | Tried |\n| --- | --- | --- |\n",
+    );
+    for stack in Stack::ALL {
+        let tried = match stack.tried() {
+            Tried::Run => "run",
+            Tried::Parsed => "parsed",
+            Tried::Not => "not",
+        };
+        text.push_str(&format!(
+            "| {} | `{}` | {tried} |\n",
+            stack.title(),
+            stack.name()
+        ));
+    }
+    check("../fixes.md", &text);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod applications;
 mod gateways;
 mod launch;
+mod syntax;
 
 use corsac_probe::{Code, Ground, Stack, Verdict, fix};
 
@@ -15,6 +16,42 @@ struct Kind {
     stack: Stack,
     launch: Launch,
     broken: &'static str,
+}
+
+/// How a server is started of which one thing is wrong, and what is found about it.
+struct Part {
+    stack: Stack,
+    launch: Launch,
+    /// What the fix is for.
+    code: Code,
+    /// What is there before it.
+    before: Option<Code>,
+    path: &'static str,
+    broken: &'static [&'static str],
+    mended: &'static [&'static str],
+}
+
+/// Mends one thing of a server.
+fn check_part(part: &Part) {
+    let behind = Server::start(Wire::Plain, |_| {
+        answer("200 OK", &["Access-Control-Allow-Origin: *"])
+    });
+    let asked = get();
+    let probe = asked.probe(behind.url("/pets"));
+    let ground = Ground::of(&probe.page, &probe.request, &probe.read).on(Some(part.stack));
+    let snippet = |code: Code| fix(code, &ground).snippet.unwrap().text;
+    let before = part.before.map(snippet).unwrap_or_default();
+    let after = format!("{before}\n{}", snippet(part.code));
+    let runs = [
+        ("broken", before, part.broken),
+        ("mended", after, part.mended),
+    ];
+    for (state, text, found) in runs {
+        let name = format!("{}-{}-{state}", part.stack.name(), part.code);
+        let server = part.launch.start(&name, behind.address.port(), &text);
+        let report = server.check(&asked, part.path);
+        assert_eq!(codes(&report), found, "{state}: {report:#?}");
+    }
 }
 
 fn check(kind: &Kind) {

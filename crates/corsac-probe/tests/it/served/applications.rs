@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use corsac_probe::Stack;
+use corsac_probe::{Code, Stack};
 
 use super::launch::{Launch, Program};
-use super::{Kind, check};
+use super::{Kind, Part, check, check_part};
 
 /// Gets the path of the source.
 fn source(path: &Path, _: u16) -> Vec<String> {
@@ -77,6 +77,32 @@ fn fastapi_is_mended() {
         stack: Stack::FastApi,
         launch,
         broken: "preflight-no-handler",
+    });
+}
+
+#[test]
+fn errors_of_fastapi_are_mended() {
+    let launch = Launch {
+        program: Program::OfPython("python"),
+        file: "main.py",
+        config: |_, (port, _), snippet| {
+            format!(
+                "from fastapi import FastAPI\nimport uvicorn\n\napp = FastAPI()\n\n\
+                 @app.get('/pets')\ndef pets():\n    return 'pets'\n\n\
+                 @app.get('/broken')\ndef broken():\n    raise RuntimeError('of a test')\n\n\
+                 {snippet}\n\nuvicorn.run(app, host='127.0.0.1', port={port})\n"
+            )
+        },
+        arguments: source,
+    };
+    check_part(&Part {
+        stack: Stack::FastApi,
+        launch,
+        code: Code::NoAllowOriginOnError,
+        before: Some(Code::NoAllowOrigin),
+        path: "/broken",
+        broken: &["server-error", "no-allow-origin-on-error"],
+        mended: &["server-error"],
     });
 }
 

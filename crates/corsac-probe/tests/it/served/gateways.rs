@@ -1,9 +1,11 @@
 //! Servers in front of one that knows nothing of preflights and lets everyone in.
 
-use corsac_probe::Stack;
+use std::path::Path;
+
+use corsac_probe::{Code, Stack};
 
 use super::launch::{Launch, Program};
-use super::{Kind, check};
+use super::{Kind, Part, check, check_part};
 
 /// Mends a server that passes preflights on.
 fn check_gateway(stack: Stack, launch: Launch) {
@@ -103,20 +105,77 @@ fn caddy_is_mended() {
         program: Program::OfPython("caddy"),
         file: "Caddyfile",
         config: |directory, (port, behind), snippet| {
-            let directory = directory.display();
-            format!(
-                "{{\nadmin off\nauto_https off\nstorage file_system {directory}\n}}\n\
-                 http://127.0.0.1:{port} {{\n{snippet}\nreverse_proxy 127.0.0.1:{behind}\n}}\n"
-            )
+            let site = format!("{snippet}\nreverse_proxy 127.0.0.1:{behind}");
+            caddyfile(directory, port, &site)
         },
-        arguments: |path, _| {
-            let config = path.display().to_string();
-            ["run", "--adapter", "caddyfile", "--config", &config]
-                .map(str::to_owned)
-                .into()
-        },
+        arguments: run_caddyfile,
     };
     check_gateway(Stack::Caddy, launch);
+}
+
+fn run_caddyfile(path: &Path, _: u16) -> Vec<String> {
+    let config = path.display().to_string();
+    ["run", "--adapter", "caddyfile", "--config", &config]
+        .map(str::to_owned)
+        .into()
+}
+
+/// A site of Caddy with these lines.
+fn caddyfile(directory: &Path, port: u16, site: &str) -> String {
+    let directory = directory.display();
+    format!(
+        "{{\nadmin off\nauto_https off\nstorage file_system {directory}\n}}\n\
+         http://127.0.0.1:{port} {{\n{site}\n}}\n"
+    )
+}
+
+#[test]
+fn errors_of_caddy_are_mended() {
+    let launch = Launch {
+        program: Program::OfPython("caddy"),
+        file: "Caddyfile",
+        config: |directory, (port, behind), snippet| {
+            let site = format!("error /broken 500\nreverse_proxy 127.0.0.1:{behind}\n{snippet}");
+            caddyfile(directory, port, &site)
+        },
+        arguments: run_caddyfile,
+    };
+    check_part(&Part {
+        stack: Stack::Caddy,
+        launch,
+        code: Code::NoAllowOriginOnError,
+        before: Some(Code::NoAllowOrigin),
+        path: "/broken",
+        broken: &["server-error", "no-allow-origin-on-error"],
+        mended: &["server-error"],
+    });
+}
+
+#[test]
+fn a_second_field_behind_caddy_is_mended() {
+    let launch = Launch {
+        program: Program::OfPython("caddy"),
+        file: "Caddyfile",
+        config: |directory, (port, behind), snippet| {
+            let behind = format!("127.0.0.1:{behind}");
+            let proxy = match snippet {
+                "" => format!("reverse_proxy {behind}"),
+                snippet => snippet.replace("YOUR-SERVER", &behind),
+            };
+            let own = "header Access-Control-Allow-Origin https://app.example";
+            caddyfile(directory, port, &format!("{own}\n{proxy}"))
+        },
+        arguments: run_caddyfile,
+    };
+    check_part(&Part {
+        stack: Stack::Caddy,
+        launch,
+        code: Code::AllowOriginDuplicate,
+        before: None,
+        path: "/pets",
+        broken: &["allow-origin-duplicate"],
+        mended: &[],
+    });
 }
 
 #[test]
@@ -153,18 +212,49 @@ fn envoy_is_mended() {
     let launch = Launch {
         program: Program::OfPython("envoy"),
         file: "envoy.yaml",
-        config: |_, (port, behind), snippet| {
-            let parts = snippet.split_once("# In the virtual host:\n");
-            let (filters, host) = parts.unwrap_or_default();
-            let filters = filters
-                .split_once("http_filters:\n")
-                .map_or("", |(_, filters)| filters);
-            let (filters, host) = (indented(filters, 10), indented(host, 14));
-            let address = |port: u16| {
-                format!("{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}")
-            };
-            format!(
-                r#"static_resources:
+        config: |_, ports, snippet| envoy_config(ports, snippet),
+        arguments: run_envoy,
+    };
+    check_gateway(Stack::Envoy, launch);
+}
+
+#[test]
+fn a_second_field_behind_envoy_is_mended() {
+    let launch = Launch {
+        program: Program::OfPython("envoy"),
+        file: "envoy.yaml",
+        config: |_, ports, snippet| {
+            let own = "response_headers_to_add: [{ header: { key: access-control-allow-origin, \
+                       value: 'https://app.example' }, append_action: APPEND_IF_EXISTS_OR_ADD }]";
+            let host = snippet.trim_start().trim_start_matches(IN_HOST);
+            envoy_config(ports, &format!("{IN_HOST}{own}\n{host}"))
+        },
+        arguments: run_envoy,
+    };
+    check_part(&Part {
+        stack: Stack::Envoy,
+        launch,
+        code: Code::AllowOriginDuplicate,
+        before: None,
+        path: "/pets",
+        broken: &["allow-origin-duplicate"],
+        mended: &[],
+    });
+}
+
+const IN_HOST: &str = "# In the virtual host:\n";
+
+fn envoy_config((port, behind): (u16, u16), snippet: &str) -> String {
+    let parts = snippet.split_once(IN_HOST);
+    let (filters, host) = parts.unwrap_or_default();
+    let filters = filters
+        .split_once("http_filters:\n")
+        .map_or("", |(_, filters)| filters);
+    let (filters, host) = (indented(filters, 10), indented(host, 14));
+    let address =
+        |port: u16| format!("{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}");
+    format!(
+        r#"static_resources:
   listeners:
   - address: {front}
     filter_chains:
@@ -187,16 +277,14 @@ fn envoy_is_mended() {
       cluster_name: behind
       endpoints: [{{ lb_endpoints: [{{ endpoint: {{ address: {behind} }} }}] }}]
 "#,
-                front = address(port),
-                behind = address(behind),
-            )
-        },
-        arguments: |path, _| {
-            let config = path.display().to_string();
-            let fixed = ["--concurrency", "1", "--disable-hot-restart", "-c"];
-            let words = fixed.into_iter().chain([config.as_str()]);
-            words.map(str::to_owned).collect()
-        },
-    };
-    check_gateway(Stack::Envoy, launch);
+        front = address(port),
+        behind = address(behind),
+    )
+}
+
+fn run_envoy(path: &Path, _: u16) -> Vec<String> {
+    let config = path.display().to_string();
+    let fixed = ["--concurrency", "1", "--disable-hot-restart", "-c"];
+    let words = fixed.into_iter().chain([config.as_str()]);
+    words.map(str::to_owned).collect()
 }

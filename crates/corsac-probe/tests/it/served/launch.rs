@@ -34,7 +34,7 @@ pub(super) enum Program {
 }
 
 impl Program {
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         match self {
             Self::OfSystem(name) => name.into(),
             Self::OfPython(name) => packages().join("python/bin").join(name),
@@ -44,7 +44,7 @@ impl Program {
 }
 
 /// Where `cargo xtask test` installs what does not come with the system.
-fn packages() -> PathBuf {
+pub(super) fn packages() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     target.join("servers")
 }
