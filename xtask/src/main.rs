@@ -7,6 +7,7 @@
     reason = "a task talks to who runs it"
 )]
 
+mod bench_check;
 mod bench_gateway;
 mod bench_middleware;
 mod browsers;
@@ -46,6 +47,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             println!("{BENCHES}");
             Ok(())
         }
+        ["bench", "check", arguments @ ..] => bench_check::run(arguments),
         ["bench", "gateway", arguments @ ..] => bench_gateway::run(arguments),
         ["bench", "middleware", arguments @ ..] => bench_middleware::run(arguments),
         ["deploy"] => deploy::verify(),
@@ -75,6 +77,8 @@ cargo xtask TASK
   deploy          lets systemd read the units in deploy/
   servers         installs what the tests of fixes start and mend, as `test` does
   bench           lists the benchmarks
+  bench check     corsac check beside the bare exchanges that it makes, and the start and size of
+                  the command; takes --rounds N
   bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
   bench middleware
                   corsac beside tower-http and actix-cors: instructions, time and allocations, from
@@ -83,6 +87,7 @@ cargo xtask TASK
 Exit code: 0 if all is well, 1 if not.";
 
 const BENCHES: &str = "\
+cargo xtask bench check         corsac check beside its bare exchanges; start-up and size
 cargo xtask bench middleware    corsac beside tower-http and actix-cors; instructions by callgrind
 cargo xtask bench gateway       the gateway against nginx, as a table of ratios
 cargo bench -p corsac           the origin set alone, from one pattern to a million
