@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use corsac_config::Limits;
-use http::{Request, Response};
+use http::header::COOKIE;
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http2::{Builder, Connection};
 use hyper::service::{HttpService, service_fn};
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 
 use super::client_io::ClientIo;
 use super::streams::{StreamBody, Streams};
+use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::exchange::{Client, exchange};
 use crate::limits::{
@@ -29,11 +31,15 @@ pub(super) async fn serve(client: Arc<Client>, io: ClientIo, routes: &Routes) {
     let streams = Arc::new(Streams::default());
     let service = {
         let (client, streams) = (Arc::clone(&client), Arc::clone(&streams));
+        let most = routes.front.limits.header_fields;
         service_fn(move |request: Request<Incoming>| {
             let stream = streams.open();
-            let answer = exchange(&client, request);
+            let answer = has_at_most(most, &request).then(|| exchange(&client, request));
             async move {
-                let answer: Result<Response<_>, _> = answer.await;
+                let answer = match answer {
+                    Some(answer) => answer.await,
+                    None => Ok(too_many_fields()),
+                };
                 answer.map(|it| it.map(|body| stream.answered(body)))
             }
         })
@@ -49,6 +55,22 @@ pub(super) async fn serve(client: Arc<Client>, io: ClientIo, routes: &Routes) {
         is_ending: false,
     };
     client.place().run(watched, Watched::finish).await;
+}
+
+/// Has the request at most so many fields?
+///
+/// Cookies are one field, which the client may send in as many parts as there are.
+fn has_at_most(n_fields: usize, request: &Request<Incoming>) -> bool {
+    let headers = request.headers();
+    headers.len() <= n_fields
+        || headers.len() - headers.get_all(COOKIE).iter().count().saturating_sub(1) <= n_fields
+}
+
+/// What hyper answers by itself in HTTP/1.1.
+fn too_many_fields() -> Response<Body> {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    response
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {

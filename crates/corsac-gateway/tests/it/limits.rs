@@ -84,6 +84,35 @@ async fn a_head_of_http_2_has_so_many_bytes() {
 }
 
 #[tokio::test]
+async fn a_head_of_http_2_has_so_many_fields_and_as_many_cookies_as_it_likes() {
+    let (upstream, _heads) = Upstream::recording().await;
+    let serving = serving(&upstream, "h2c = true", "header-fields = 10").await;
+    let stream = tokio::net::TcpStream::connect(serving.address)
+        .await
+        .unwrap();
+    let client = Http2::over(stream).await;
+    for (fields, status) in [
+        (vec![("x", "y"); 10], 200),
+        (vec![("x", "y"); 11], 431),
+        (vec![("cookie", "a=1"); 50], 200),
+        (
+            [vec![("cookie", "a=1"); 50], vec![("x", "y"); 9]].concat(),
+            200,
+        ),
+        (
+            [vec![("cookie", "a=1"); 50], vec![("x", "y"); 10]].concat(),
+            431,
+        ),
+    ] {
+        let answer = client
+            .request(request("GET", "/v1", &fields))
+            .await
+            .unwrap();
+        assert_eq!(answer.status, status, "{} fields", fields.len());
+    }
+}
+
+#[tokio::test]
 async fn silence_within_a_head_and_between_requests_are_two_things() {
     let (upstream, _heads) = Upstream::recording().await;
     let root = "request-head-timeout = \"50ms\"\nidle-timeout = \"1h\"";
