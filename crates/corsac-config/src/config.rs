@@ -15,7 +15,7 @@ use crate::nearest::nearest;
 use crate::operations::Operations;
 use crate::policy;
 use crate::problem::{MAX_PROBLEMS, Problem, Problems, quoted};
-use crate::route;
+use crate::route::{self, Named};
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
 use crate::upstream::{self, Upstream};
@@ -64,12 +64,26 @@ pub struct Route {
     pub policy_name: Option<String>,
     /// The methods that exist there, if the file says so.
     pub methods: Option<Vec<String>>,
+    /// What exists there, if an OpenAPI document says so; nothing else does then.
+    pub resources: Option<Vec<Resource>>,
     /// How long an upstream may take to accept a connection, if the route says so.
     pub connect_timeout: Option<Duration>,
     /// How long an upstream may take to send the head of its response, if the route says so.
     pub response_timeout: Option<Duration>,
     /// Bytes that the body of a request may have.
     pub max_body: Option<u64>,
+}
+
+/// A path that exists at a route.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Resource {
+    /// The path, from the route's on, with `{name}` for what may be anything in a segment.
+    pub path: String,
+    /// The methods that exist there.
+    pub methods: Vec<String>,
+    /// The route's policy, restricted to them.
+    pub policy: Option<Policy>,
 }
 
 /// Which paths a route's path means.
@@ -164,7 +178,15 @@ fn read_config<'s>(
     let operations = Operations::read(&table, document);
     let mut policies = read_policies(&table, document);
     let mut upstreams = upstream::read_all(&table, document, &mut files);
-    let routes = route::read_all(&table, (&mut policies, &mut upstreams), document);
+    let routes = route::read_all(
+        &table,
+        Named {
+            policies: &mut policies,
+            upstreams: &mut upstreams,
+            files: &mut files,
+        },
+        document,
+    );
     warn_of_unused(&policies, document);
     upstream::warn_of_unused(&upstreams, document);
     Some(Config {

@@ -48,6 +48,7 @@ mod lines;
 mod listen;
 mod nearest;
 mod network;
+mod openapi;
 mod operations;
 mod policy;
 mod problem;
@@ -58,13 +59,15 @@ mod route_path;
 mod server;
 mod size;
 mod table;
+mod template;
 mod text;
 mod upstream;
 mod value;
+mod yaml;
 
 pub use config::{
-    Config, DEFAULT_LISTEN, Extent, Route, Timeouts, read, read_policy, read_policy_with_warnings,
-    read_with_files,
+    Config, DEFAULT_LISTEN, Extent, Resource, Route, Timeouts, read, read_policy,
+    read_policy_with_warnings, read_with_files,
 };
 pub use document::{MAX_SOURCE_LEN, MAX_TOKENS, without_comments};
 pub use duration::{DurationFault, MalformedDuration, parse_duration};

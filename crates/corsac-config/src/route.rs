@@ -1,13 +1,14 @@
 //! From the tables of the routes to the routes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use corsac::Policy;
 use toml::de::DeValue;
 
-use crate::config::{Extent, Policies, Route, read_timeout, use_policy};
+use crate::config::{Extent, Policies, Resource, Route, read_timeout, use_policy};
 use crate::document::Document;
+use crate::files::Files;
 use crate::problem::{Problem, quoted};
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
@@ -15,10 +16,17 @@ use crate::text::Text;
 use crate::upstream::Upstreams;
 use crate::value::{Value, wrong_type};
 
+/// What routes can name.
+pub(crate) struct Named<'a, 'f> {
+    pub(crate) policies: &'a mut Policies,
+    pub(crate) upstreams: &'a mut Upstreams,
+    pub(crate) files: &'a mut Files<'f>,
+}
+
 /// Reads the routes of a file.
 pub(crate) fn read_all<'s>(
     table: &Table<'_, 's>,
-    (policies, upstreams): (&mut Policies, &mut Upstreams),
+    named: Named<'_, '_>,
     document: &mut Document<'s>,
 ) -> Option<Vec<Route>> {
     let values = route_values(table, document);
@@ -26,8 +34,9 @@ pub(crate) fn read_all<'s>(
         return None;
     }
     let mut reader = Reader {
-        policies,
-        upstreams,
+        policies: named.policies,
+        upstreams: named.upstreams,
+        files: named.files,
         seen: BTreeSet::new(),
         document,
     };
@@ -68,15 +77,16 @@ fn route_values<'t, 's>(table: &Table<'t, 's>, document: &mut Document<'s>) -> V
 }
 
 /// What the routes of a file are read with.
-struct Reader<'a, 's> {
+struct Reader<'a, 'f, 's> {
     policies: &'a mut Policies,
     upstreams: &'a mut Upstreams,
+    files: &'a mut Files<'f>,
     /// The host, the path and its extent of each route so far; every host is none.
     seen: BTreeSet<(String, String, Extent)>,
     document: &'a mut Document<'s>,
 }
 
-impl<'s> Reader<'_, 's> {
+impl<'s> Reader<'_, '_, 's> {
     fn route(&mut self, table: &Table<'_, 's>) -> Option<Route> {
         let (hosts, names) = match table.value("host") {
             // Every host is the empty name.
@@ -109,6 +119,7 @@ impl<'s> Reader<'_, 's> {
             Some(texts) => self.restricted(policy, table, texts),
             None => policy,
         };
+        let resources = self.resources(table, policy.as_ref());
         let connect_timeout = read_timeout("connect-timeout", table, self.document);
         let response_timeout = read_timeout("response-timeout", table, self.document);
         let max_body = table.value("max-body");
@@ -124,6 +135,7 @@ impl<'s> Reader<'_, 's> {
             report_only,
             policy_name: policy_name.map(|it| it.value.to_owned()),
             methods: methods.map(|it| it.iter().map(|it| it.value.to_owned()).collect()),
+            resources,
             connect_timeout,
             response_timeout,
             max_body,
@@ -175,6 +187,40 @@ impl<'s> Reader<'_, 's> {
             self.document
                 .report(Problem::error("route-duplicate", message).at(span.clone()));
         }
+    }
+
+    /// What exists at the route, if an OpenAPI document says so.
+    fn resources(
+        &mut self,
+        table: &Table<'_, 's>,
+        policy: Option<&Policy>,
+    ) -> Option<Vec<Resource>> {
+        let value = table.value("openapi")?;
+        for key in ["methods", "exact"] {
+            if let Some(other) = table.value(key) {
+                let message = format!("`openapi` says what exists: leave `{key}` out");
+                self.document
+                    .report(Problem::error("route-openapi", message).at(other.span()));
+            }
+        }
+        let operations = self.document.openapi(value, self.files)?;
+        // Documents have many paths, and few different sets of methods.
+        let mut restricted = BTreeMap::new();
+        let resources = operations.into_iter().map(|it| {
+            let policy = restricted.entry(it.methods.clone()).or_insert_with(|| {
+                policy.map(|policy| {
+                    policy
+                        .with_existing_methods(it.methods.iter().copied())
+                        .expect("these are methods")
+                })
+            });
+            Resource {
+                path: it.path,
+                methods: it.methods.into_iter().map(str::to_owned).collect(),
+                policy: policy.clone(),
+            }
+        });
+        Some(resources.collect())
     }
 
     /// The policy of this name.

@@ -229,6 +229,7 @@ const ROUTE_KEYS: &[&str] = &[
     "connect-timeout",
     "response-timeout",
     "max-body",
+    "openapi",
 ];
 
 const TLS_KEYS: &[&str] = &["certificate", "key"];

@@ -332,6 +332,9 @@ fn answer_without_upstream(
     request: &Request<Incoming>,
     survey: &Survey,
 ) -> Option<Answered> {
+    if route.is_nowhere() {
+        return Some(Answered::failed(Failure::NoRoute));
+    }
     if let Some(allow) = route.method_refusal(request.method()) {
         let mut answered = Answered::failed(Failure::MethodNotAllowed);
         answered.response.headers_mut().insert(ALLOW, allow.clone());

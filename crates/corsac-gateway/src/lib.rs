@@ -38,6 +38,7 @@
 
 mod account;
 mod admin;
+mod api;
 mod body;
 mod deadline;
 mod exchange;

@@ -95,7 +95,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 /// What stands in place of a route's path when its requests are forwarded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Replacement {
     /// Segments of the route's path. In the path of a request they may be spelled otherwise.
     n_segments: usize,

@@ -8,6 +8,7 @@ use corsac_config::{Config, Extent, Front, Timeouts};
 use corsac_tower::apply::PreparedPolicy;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
+use crate::api::Api;
 use crate::path::Replacement;
 use crate::sites::Sites;
 use crate::statistics::{RouteCounts, Statistics};
@@ -37,6 +38,8 @@ pub(crate) struct Route {
     /// The policy that decides too, and changes nothing.
     pub(crate) report_only: Option<Policy>,
     methods: Option<ExistingMethods>,
+    /// What exists here, if that is known; this route is for everything else then.
+    api: Option<Api>,
 }
 
 #[derive(Debug)]
@@ -53,7 +56,7 @@ impl Routes {
         for route in &config.routes {
             let upstream = Arc::new(upstreams.upstream(&route.upstream));
             let prepared = Route::new(route, upstream, &config.timeouts, statistics);
-            let prepared = Arc::new(prepared);
+            let prepared = Arc::new(prepared.with_resources(route));
             let hosts = route.hosts.iter().map(Some);
             let every = route.hosts.is_empty().then_some(None);
             for host in hosts.chain(every) {
@@ -102,7 +105,47 @@ impl Route {
             max_body: route.max_body.unwrap_or(u64::MAX),
             replacement: replaced_by.map(|it| Replacement::new(&route.path, it)),
             methods: route.methods.as_deref().map(ExistingMethods::new),
+            api: None,
         }
+    }
+
+    /// The same for a part of it that exists, with a policy that knows its methods.
+    fn resource(&self, resource: &corsac_config::Resource) -> Self {
+        Self {
+            upstream: Arc::clone(&self.upstream),
+            policy: resource.policy.clone().map(PreparedPolicy::new),
+            patience: self.patience,
+            max_body: self.max_body,
+            replacement: self.replacement.clone(),
+            name: Arc::clone(&self.name),
+            counts: Arc::clone(&self.counts),
+            report_only: self.report_only.clone(),
+            methods: Some(ExistingMethods::new(&resource.methods)),
+            api: None,
+        }
+    }
+
+    fn with_resources(self, route: &corsac_config::Route) -> Self {
+        let Some(resources) = &route.resources else {
+            return self;
+        };
+        let mut api = Api::new(&route.path);
+        for resource in resources {
+            api.insert(&resource.path, Arc::new(self.resource(resource)));
+        }
+        let api = Some(api);
+        Self { api, ..self }
+    }
+
+    /// The route of what exists at a path, or this one.
+    pub(crate) fn at<'r>(self: &'r Arc<Self>, path: &str) -> &'r Arc<Self> {
+        let found = self.api.as_ref().and_then(|api| api.find(path));
+        found.unwrap_or(self)
+    }
+
+    /// Is it known that nothing exists here?
+    pub(crate) fn is_nowhere(&self) -> bool {
+        self.api.is_some()
     }
 
     /// The target of a request as the upstream gets it.

@@ -42,11 +42,11 @@ impl Sites {
         let path = path::normalized(uri.path());
         if !self.named.is_empty() || !self.subdomains.is_empty() {
             let found = host(uri, headers).and_then(|host| self.find_below(&host, &path));
-            if found.is_some() {
-                return found;
+            if let Some(found) = found {
+                return Some(found.at(&path));
             }
         }
-        self.every.find(&path)
+        Some(self.every.find(&path)?.at(&path))
     }
 
     fn find_below(&self, host: &str, path: &str) -> Option<&Arc<Route>> {

@@ -5,6 +5,7 @@ mod durations;
 mod file_mistakes;
 mod files;
 mod front;
+mod openapi_mistakes;
 mod operations;
 mod origin_mistakes;
 mod policy_mistakes;

@@ -20,6 +20,7 @@ mod http2_conformance;
 mod http2_floods;
 mod limits;
 mod observer;
+mod openapi;
 mod paths;
 mod proxy_protocol;
 mod records;
