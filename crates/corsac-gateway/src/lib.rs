@@ -161,7 +161,7 @@ impl Gateway {
     /// It answers requests for an IP address, `localhost`, and these names.
     #[must_use]
     pub fn with_admin(self, hosts: &[String]) -> (Self, Admin) {
-        let admin = Admin::new(&self.statistics, hosts);
+        let admin = Admin::new(&self.statistics, &self.routes, hosts);
         (self.watched(None), admin)
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Reload {
 struct Follower {
     path: PathBuf,
     text: String,
-    /// The certificates and keys that it names.
+    /// The other files that it names.
     others: Vec<PathBuf>,
     stamps: Vec<Option<Stamp>>,
     /// What the files looked like at the last look, if that is not what was read.
@@ -144,6 +144,9 @@ impl Follower {
     /// Either all of it is in force afterwards, or nothing.
     fn put_in_force(&mut self, source: Source, gateway: &Gateway) {
         let read = super::read(&source, CONSEQUENCE).and_then(|config| {
+            // Whoever mends a certificate need not touch the policy file.
+            self.others = files_beside(&self.path, &config);
+            self.stamps = self.look_at_all();
             let certificates = super::certificates(&self.path, &config, CONSEQUENCE)?;
             Ok((config, certificates))
         });
@@ -156,8 +159,6 @@ impl Follower {
                 }
                 terminal::note(&format!("{} is in force as it is now", source.name));
                 self.note_what_stays(&config);
-                self.others = files_beside(&self.path, &config);
-                self.stamps = self.look_at_all();
             }
             Err(failure) => refuse(gateway, &failure),
         }
@@ -194,8 +195,10 @@ fn refuse(gateway: &Gateway, failure: &Failure) {
 fn files_beside(path: &Path, config: &Config) -> Vec<PathBuf> {
     let directory = path.parent().unwrap_or_else(|| Path::new(""));
     let pairs = config.front.certificates.iter();
-    let files = pairs.flat_map(|it| [&it.certificate, &it.key]);
-    files.map(|it| directory.join(it)).collect()
+    let certificates = pairs.flat_map(|it| [&it.certificate, &it.key]);
+    let certificates = certificates.map(|it| directory.join(it));
+    let others = config.files.iter().map(|it| directory.join(it));
+    certificates.chain(others).collect()
 }
 
 impl Stamp {

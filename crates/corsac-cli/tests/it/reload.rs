@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use base64::Engine as _;
+
 use crate::{Running, TestFile};
 
 /// A file with an admin listener, in which one origin is allowed. Nothing is behind the gateway.
@@ -181,4 +183,54 @@ fn a_policy_from_stdin_is_not_read_again() {
     running.wait_for_note("admin on http://");
     running.signal("HUP");
     running.wait_for_note("the policy was read from stdin, and cannot be read again");
+}
+
+#[test]
+fn a_certificate_that_is_renewed_is_put_in_force() {
+    let certificate = |name: &str| {
+        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+        (
+            pem("CERTIFICATE", made.cert.der()),
+            pem("PRIVATE KEY", &made.signing_key.serialize_der()),
+        )
+    };
+    let (old, old_key) = certificate("old.example");
+    let pair = TestFile::new("reload-tls.pem", old);
+    let key = TestFile::new("reload-tls-key.pem", old_key);
+    let content = "listen = '127.0.0.1:0'\n[[tls]]\ncertificate = 'reload-tls.pem'\n\
+                   key = 'reload-tls-key.pem'\n\
+                   [[route]]\npath = '/'\nupstream = 'http://127.0.0.1:1'\n";
+    let config = TestFile::new("reload-tls.toml", content);
+    let mut running = Running::start(&["serve", "-c", config.path()]);
+    running.wait_for_note("listening on https://");
+    let (new, new_key) = certificate("new.example");
+    // Only half of it is there: the old pair goes on.
+    std::fs::write(pair.path(), new).unwrap();
+    running.signal("HUP");
+    running.wait_for_note("error: the certificates are not in order: the old one stays in force");
+    std::fs::write(key.path(), new_key).unwrap();
+    running.wait_for_note(&format!("{} is in force as it is now", config.path()));
+}
+
+/// The bytes in the form that certificates and keys have in files.
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines = text.as_bytes().chunks(64);
+    let lines: Vec<_> = lines.map(String::from_utf8_lossy).collect();
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
+}
+
+#[test]
+fn check_reads_the_certificates_too() {
+    let content = "[[tls]]\ncertificate = 'no-such.pem'\nkey = 'no-such-key.pem'\n\
+                   [[route]]\npath = '/'\nupstream = 'http://127.0.0.1:1'\n";
+    let config = TestFile::new("check-tls.toml", content);
+    let output = crate::run(&["serve", "--check", "-c", config.path()]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = crate::stderr(&output);
+    assert!(said.contains("no-such.pem"), "{said}");
+    assert!(said.contains("nothing would be served"), "{said}");
 }

@@ -1,16 +1,20 @@
 //! What is counted, as Prometheus reads it.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::statistics::{Stage, Statistics};
+use crate::upstream::ServerNumbers;
 
 /// Every number, in the text format of Prometheus.
 ///
 /// All labels are names of ours or of the policy file, so that no request makes a new series.
-pub(super) fn render(statistics: &Statistics) -> String {
+pub(super) fn render(statistics: &Statistics, servers: &BTreeMap<String, ServerNumbers>) -> String {
     let mut text = String::new();
-    write_all(statistics, &mut text).expect("a string takes what is written to it");
+    write_all(statistics, &mut text)
+        .and_then(|()| write_servers(servers, &mut text))
+        .expect("a string takes what is written to it");
     text
 }
 
@@ -105,6 +109,45 @@ fn write_process(statistics: &Statistics, text: &mut String) -> fmt::Result {
     describe(text, name, "gauge", "Whether /readyz says ready.")?;
     let is_ready = statistics.stage() == Stage::Ready;
     writeln!(text, "{name} {}", u8::from(is_ready))
+}
+
+fn write_servers(servers: &BTreeMap<String, ServerNumbers>, text: &mut String) -> fmt::Result {
+    type Number = fn(&ServerNumbers) -> u64;
+    let numbers: [(&str, &str, &str, Number); 4] = [
+        (
+            "corsac_upstream_connections_begun_total",
+            "counter",
+            "Connections to a server that were begun.",
+            |it| it.n_begun,
+        ),
+        (
+            "corsac_upstream_connections_opened_total",
+            "counter",
+            "Connections to a server that came to be.",
+            |it| it.n_opened,
+        ),
+        (
+            "corsac_upstream_requests_in_flight",
+            "gauge",
+            "Requests that a server has not finished answering.",
+            |it| it.n_in_flight,
+        ),
+        (
+            "corsac_upstream_good",
+            "gauge",
+            "Whether a server is asked.",
+            |it| it.n_good.min(1),
+        ),
+    ];
+    for (name, kind, help, number) in numbers {
+        describe(text, name, kind, help)?;
+        for (server, numbers) in servers {
+            let server = Label(server);
+            let number = number(numbers);
+            writeln!(text, "{name}{{server=\"{server}\"}} {number}")?;
+        }
+    }
+    Ok(())
 }
 
 fn describe(text: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {

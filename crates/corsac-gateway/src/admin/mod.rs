@@ -27,6 +27,7 @@ use crate::body::Body;
 use crate::limits::{
     ACCEPT_PAUSE, ADMIN_HEAD_TIMEOUT, MAX_ADMIN_CONNECTIONS, MAX_ADMIN_HEAD_BYTES,
 };
+use crate::routes::Routes;
 use crate::statistics::{Stage, Statistics};
 
 /// The admin listener of a gateway: see [`Gateway::with_admin`](crate::Gateway::with_admin).
@@ -44,14 +45,20 @@ pub struct Admin(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     statistics: Arc<Statistics>,
+    routes: Arc<ArcSwap<Routes>>,
     hosts: Vec<String>,
     in_force: ArcSwap<String>,
 }
 
 impl Admin {
-    pub(crate) fn new(statistics: &Arc<Statistics>, hosts: &[String]) -> Self {
+    pub(crate) fn new(
+        statistics: &Arc<Statistics>,
+        routes: &Arc<ArcSwap<Routes>>,
+        hosts: &[String],
+    ) -> Self {
         Self(Arc::new(Shared {
             statistics: Arc::clone(statistics),
+            routes: Arc::clone(routes),
             hosts: hosts.to_vec(),
             in_force: ArcSwap::default(),
         }))
@@ -94,7 +101,10 @@ impl Admin {
         match request.uri().path() {
             "/healthz" => plain(StatusCode::OK, "ok\n"),
             "/readyz" => readiness(statistics.stage()),
-            "/metrics" => typed(metrics::render(statistics), METRICS_TYPE),
+            "/metrics" => {
+                let servers = self.0.routes.load().servers.numbers();
+                typed(metrics::render(statistics, &servers), METRICS_TYPE)
+            }
             "/config" => typed((**self.0.in_force.load()).clone(), TEXT_TYPE),
             "/" => typed(page::render(statistics), "text/html; charset=utf-8"),
             "/style.css" => typed(page::STYLE, "text/css; charset=utf-8"),

@@ -19,7 +19,7 @@ pub(crate) use self::health::check as check_health;
 pub(crate) use self::lease::Lease;
 pub(crate) use self::request_body::RequestBody;
 pub(crate) use self::server::{Exchanged, Patience};
-pub(crate) use self::servers::{Servers, UpstreamMaker};
+pub(crate) use self::servers::{ServerNumbers, Servers, UpstreamMaker};
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};

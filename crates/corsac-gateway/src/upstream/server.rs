@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use corsac_config::{HealthCheck, Http2, Scheme, UpstreamSettings};
@@ -46,7 +46,15 @@ pub(crate) struct Server {
     /// instead of opening one each.
     opening: Mutex<()>,
     pub(super) n_in_flight: AtomicUsize,
+    pub(super) connections: ConnectionCounts,
     pub(super) standing: Standing,
+}
+
+/// How many connections were begun, and how many of them came to be.
+#[derive(Debug, Default)]
+pub(super) struct ConnectionCounts {
+    pub(super) n_begun: AtomicU64,
+    pub(super) n_opened: AtomicU64,
 }
 
 /// Not known before the first connection.
@@ -104,8 +112,14 @@ impl Server {
             sessions: Sessions::default(),
             opening: Mutex::new(()),
             n_in_flight: AtomicUsize::new(0),
+            connections: ConnectionCounts::default(),
             standing: Standing::new(Instant::now()),
         }
+    }
+
+    /// The name of the server, with its port.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// Sends a request, over a connection that is there if possible.
@@ -239,7 +253,13 @@ impl Server {
 
     /// Opens a connection. One over HTTP/2 is there for others too.
     async fn open(&self, leaves_http: impl Into<LeavesHttp>) -> Result<Carrier, Failure> {
-        let leaves_http = leaves_http.into();
+        self.connections.n_begun.fetch_add(1, Ordering::Relaxed);
+        let carrier = self.open_uncounted(leaves_http.into()).await?;
+        self.connections.n_opened.fetch_add(1, Ordering::Relaxed);
+        Ok(carrier)
+    }
+
+    async fn open_uncounted(&self, leaves_http: LeavesHttp) -> Result<Carrier, Failure> {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
             .map_err(|error| connect_failure(&error))?;

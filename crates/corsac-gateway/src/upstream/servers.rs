@@ -1,9 +1,11 @@
 //! The servers of a configuration, each there once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use corsac_config::{Scheme, UpstreamSettings};
+use tokio::time::Instant;
 
 use super::server::Server;
 use super::tls::ConnectorMaker;
@@ -69,11 +71,35 @@ impl<'o> UpstreamMaker<'o> {
     }
 }
 
+/// What is counted of a server.
+#[derive(Debug, Default)]
+pub(crate) struct ServerNumbers {
+    pub(crate) n_begun: u64,
+    pub(crate) n_opened: u64,
+    pub(crate) n_in_flight: u64,
+    /// In how many of the ways in which it is known it is good to be asked.
+    pub(crate) n_good: u64,
+}
+
 impl Servers {
     pub(crate) fn sweep(&self) {
         for server in self.0.values() {
             server.sweep();
         }
+    }
+
+    /// What is counted of each server. One that is known in several ways is one.
+    pub(crate) fn numbers(&self) -> BTreeMap<String, ServerNumbers> {
+        let now = Instant::now();
+        let mut numbers: BTreeMap<String, ServerNumbers> = BTreeMap::new();
+        for server in self.0.values() {
+            let sum = numbers.entry(server.name()).or_default();
+            sum.n_begun += server.connections.n_begun.load(Ordering::Relaxed);
+            sum.n_opened += server.connections.n_opened.load(Ordering::Relaxed);
+            sum.n_in_flight += server.n_in_flight.load(Ordering::Relaxed) as u64;
+            sum.n_good += u64::from(server.standing.is_good(now));
+        }
+        numbers
     }
 
     /// Those that are asked whether they are well.

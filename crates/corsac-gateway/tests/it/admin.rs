@@ -14,7 +14,7 @@ struct Operated {
     serving: Serving,
     admin: Admin,
     address: SocketAddr,
-    _upstream: Upstream,
+    upstream: Upstream,
 }
 
 impl Operated {
@@ -32,7 +32,7 @@ impl Operated {
             serving,
             admin,
             address,
-            _upstream: upstream,
+            upstream,
         }
     }
 
@@ -206,6 +206,23 @@ async fn requests_are_counted() {
         r#"corsac_refusals_total{code="origin-not-allowed"} 2"#,
         "corsac_connections_accepted_total 4",
         "corsac_ready 1",
+    ] {
+        assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn connections_to_the_upstream_are_counted() {
+    let operated = Operated::start("").await;
+    operated.serving.still_serves().await;
+    operated.serving.still_serves().await;
+    let server = operated.upstream.address;
+    let metrics = operated.get("/metrics").await;
+    for line in [
+        format!("corsac_upstream_connections_begun_total{{server=\"{server}\"}} 1"),
+        format!("corsac_upstream_connections_opened_total{{server=\"{server}\"}} 1"),
+        format!("corsac_upstream_requests_in_flight{{server=\"{server}\"}} 0"),
+        format!("corsac_upstream_good{{server=\"{server}\"}} 1"),
     ] {
         assert!(metrics.lines().any(|it| it == line), "{line}\n{metrics}");
     }
