@@ -1,158 +1,236 @@
-//! The gateway against nginx with the same policy, on one core each.
+//! The gateway beside other servers with the same policy, on one core each.
 //!
-//! Both stand in front of the same upstream and answer the same requests. The server that is
+//! All stand in front of the same upstream and answer the same requests. The server that is
 //! measured has a core to itself; the load generator and the upstream share the other one. Rounds
-//! alternate between the two servers, so that what else the machine does hits both.
+//! alternate between the servers, so that what else the machine does hits all of them.
 
 mod answer;
+mod certificate;
+mod crowd;
+mod descriptors;
+mod engine;
+mod h2load;
+mod idle;
 mod load;
+mod measurement;
+mod options;
+mod page;
+mod results;
 mod server;
-mod table;
+mod template;
+mod wrk;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use self::answer::Answer;
-use self::load::{Load, Measurement};
+use self::crowd::Crowd;
+use self::engine::{Engine, Programs};
+use self::load::Load;
+use self::measurement::Measurement;
+use self::options::Options;
+use self::results::Results;
 use self::server::{Core, Server};
-use self::table::Table;
+use self::template::{Transport, Values};
+use crate::packages;
 use crate::programs::{self, Program};
-use crate::repository::root;
 use crate::step::run_command;
 
 /// Runs `cargo xtask bench gateway` with the arguments that follow.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    let seconds = match arguments {
-        [] => DEFAULT_SECONDS,
-        ["--seconds", number] => number
-            .parse()
-            .with_context(|| format!("`{number}` is not a number of seconds"))?,
-        _ => bail!("`cargo xtask bench gateway` takes `--seconds N`, and nothing else"),
-    };
+    let options = Options::read(arguments)?;
     programs::ensure(&PROGRAMS)?;
     if std::thread::available_parallelism()?.get() < 2 {
         bail!("this takes two cores: one for the server, one for the load");
     }
-    run_command(Command::new("cargo").args(["build", "--release", "--package", "corsac-cli"]))?;
-    let bench = Bench::start()?;
+    let programs = Programs {
+        corsac: build()?,
+        of_python: packages::of_python()?,
+    };
+    descriptors::raise_limit()?;
+    let bench = Bench::start(&options, programs)?;
     bench.compare_answers()?;
-    let table = bench.measure(seconds)?;
-    println!("\n{table}");
-    Ok(())
+    let mut results = Results::of(&options.engines);
+    bench.measure(&options, &mut results)?;
+    bench.measure_idle(&mut results)?;
+    if options.engines.contains(&Engine::Corsac) {
+        bench.measure_crowds(&options, &mut results)?;
+    }
+    println!("\n{results}");
+    match options.are_thorough() {
+        true => page::write(&options, &results, &bench.programs),
+        false => Ok(()),
+    }
 }
 
 /// The servers, until this is dropped.
 struct Bench {
     directory: PathBuf,
-    nginx: Server,
-    corsac: Server,
-    /// Serves as long as it lives.
-    _upstream: Server,
+    programs: Programs,
+    servers: Vec<(Engine, Transport, Server)>,
+    upstream: Server,
 }
 
 impl Bench {
-    fn start() -> Result<Self> {
-        let directory = root().join("target/bench-gateway");
+    fn start(options: &Options, programs: Programs) -> Result<Self> {
+        let directory = packages::target_directory()?.join("bench-gateway");
         std::fs::create_dir_all(&directory)?;
-        let [upstream, nginx, corsac] = free_addresses()?;
-        let place = |template: &str, listen: SocketAddr| -> Result<PathBuf> {
-            let text = std::fs::read_to_string(templates().join(template))?;
-            let text = text
-                .replace("@directory@", &directory.to_string_lossy())
-                .replace("@listen@", &listen.to_string())
-                .replace("@upstream@", &upstream.to_string());
-            let path = directory.join(template);
-            std::fs::write(&path, text)?;
-            Ok(path)
-        };
-        let nginx_command = |config: PathBuf| {
-            let mut command = Command::new("nginx");
-            command.arg("-c").arg(config).arg("-p").arg(&directory);
-            command
-        };
-        let upstream_command = nginx_command(place("upstream.conf", upstream)?);
-        let nginx_command = nginx_command(place("nginx.conf", nginx)?);
-        let mut corsac_command = Command::new(root().join("target/release/corsac"));
-        corsac_command
-            .args(["serve", "-c"])
-            .arg(place("gateway.toml", corsac)?);
-        Ok(Self {
-            _upstream: Server::start("upstream", upstream_command, upstream, Core::Load)?,
-            nginx: Server::start("nginx", nginx_command, nginx, Core::Server)?,
-            corsac: Server::start("corsac", corsac_command, corsac, Core::Server)?,
+        certificate::write(&directory)?;
+        let mut bench = Self {
+            upstream: start_upstream(&directory)?,
+            servers: Vec::new(),
             directory,
+            programs,
+        };
+        for engine in &options.engines {
+            for transport in [Transport::Plain, Transport::Tls] {
+                let server = bench.start_server(*engine, transport)?;
+                bench.servers.push((*engine, transport, server));
+            }
+        }
+        Ok(bench)
+    }
+
+    fn start_server(&self, engine: Engine, transport: Transport) -> Result<Server> {
+        let values = self.values(transport)?;
+        let config = values.write(engine)?;
+        let server = self.start_with(engine, &config, values.listen)?;
+        if transport == Transport::Plain {
+            idle::wait_until_it_serves(server.address())?;
+        }
+        Ok(server)
+    }
+
+    fn start_with(&self, engine: Engine, config: &Path, listen: SocketAddr) -> Result<Server> {
+        let command = engine.command(&self.programs, config);
+        let directory = config.parent().unwrap_or(&self.directory);
+        Server::start(engine.name(), &command, listen, Core::Server, directory)
+    }
+
+    fn values(&self, transport: Transport) -> Result<Values<'_>> {
+        Ok(Values {
+            listen: free_address()?,
+            upstream: self.upstream.address(),
+            transport,
+            common: &self.directory,
         })
     }
 
-    /// Sees to it that the two servers do the same work before they are compared.
+    /// Sees to it that the servers do the same work before they are compared.
     fn compare_answers(&self) -> Result<()> {
-        for load in Load::ALL {
-            let nginx = Answer::of(self.nginx.address(), load)?;
-            let corsac = Answer::of(self.corsac.address(), load)?;
-            if nginx != corsac {
-                bail!("{load}: the servers disagree\n  nginx: {nginx:?}\n  corsac: {corsac:?}");
+        for load in [Load::Preflight, Load::Get] {
+            let mut first = None;
+            for (engine, transport, server) in &self.servers {
+                if *transport == Transport::Plain {
+                    let answer = Answer::of(server.address(), load)?;
+                    let first = first.get_or_insert_with(|| answer.clone());
+                    if answer != *first {
+                        let name = engine.name();
+                        bail!("{load}: {name} answers {answer:?}\nand the first {first:?}");
+                    }
+                }
             }
-            println!("    {load}: both answer {corsac}");
+            if let Some(answer) = first {
+                println!("    {load}: all answer {answer}");
+            }
         }
         Ok(())
     }
 
-    fn measure(&self, seconds: u32) -> Result<Table> {
-        let mut table = Table::default();
-        for round in 1..=ROUNDS {
+    fn measure(&self, options: &Options, results: &mut Results) -> Result<()> {
+        for round in 1..=options.rounds {
             for load in Load::ALL {
-                for server in [&self.nginx, &self.corsac] {
-                    let measurement = self.measure_once(server, load, seconds)?;
-                    println!(
-                        "    round {round}, {load}, {}: {measurement}",
-                        server.name()
-                    );
-                    table.add(load, server.name(), measurement);
+                let of_load = |it: &&(_, Transport, _)| it.1 == load.transport();
+                for (engine, _, server) in self.servers.iter().filter(of_load) {
+                    let name = engine.name();
+                    let measurement = self.measure_once(server, load, options.seconds);
+                    let measurement = measurement.with_context(|| format!("{name}, {load}"))?;
+                    println!("    round {round}, {load}, {name}: {measurement}");
+                    results.add(load, *engine, measurement);
                 }
             }
         }
-        Ok(table)
+        Ok(())
     }
 
     fn measure_once(&self, server: &Server, load: Load, seconds: u32) -> Result<Measurement> {
         let before = server.cpu_time()?;
-        let mut measurement = load.run(server.address(), seconds, &templates(), &self.directory)?;
+        let mut measurement = load.run(server.address(), seconds, &self.directory)?;
         measurement.cpu_time = server.cpu_time()? - before;
+        measurement.memory = server.memory()?;
         Ok(measurement)
+    }
+
+    /// Starts each server once more, lest it has memory to spare from before.
+    fn measure_idle(&self, results: &mut Results) -> Result<()> {
+        for engine in &results.engines.clone() {
+            let server = self.start_server(*engine, Transport::Plain)?;
+            let bytes = idle::memory_per_connection(&server);
+            let name = engine.name();
+            let bytes = bytes.with_context(|| format!("{name}, idle connections"))?;
+            println!("    {name}: {bytes:.0} bytes per idle connection");
+            results.add_idle(*engine, bytes);
+        }
+        Ok(())
+    }
+
+    fn measure_crowds(&self, options: &Options, results: &mut Results) -> Result<()> {
+        let start = |crowd: Crowd| {
+            let values = self.values(Transport::Plain)?;
+            let config = crowd.write(&values)?;
+            let server = self.start_with(Engine::Corsac, &config, values.listen)?;
+            Ok((crowd, server))
+        };
+        let servers: Vec<_> = Crowd::ALL.into_iter().map(start).collect::<Result<_>>()?;
+        for round in 1..=options.rounds {
+            for load in Crowd::LOADS {
+                for (crowd, server) in &servers {
+                    let measurement = self.measure_once(server, load, options.seconds)?;
+                    println!("    round {round}, {load}, {}: {measurement}", crowd.name());
+                    results.add_crowd(load, *crowd, measurement);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// The configurations and scripts, with places to fill in.
-fn templates() -> PathBuf {
-    root().join("xtask/bench")
+fn start_upstream(directory: &Path) -> Result<Server> {
+    let listen = free_address()?;
+    let values = Values {
+        listen,
+        upstream: listen,
+        transport: Transport::Plain,
+        common: directory,
+    };
+    let mut command = Command::new("nginx");
+    command.arg("-c").arg(values.write_upstream()?);
+    Server::start("upstream", &command, listen, Core::Load, directory)
 }
 
-fn free_addresses() -> Result<[SocketAddr; 3]> {
-    // All at once, lest the same one comes twice.
-    let listener = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let listeners = [listener()?, listener()?, listener()?];
-    let [first, second, third] = &listeners;
-    Ok([
-        first.local_addr()?,
-        second.local_addr()?,
-        third.local_addr()?,
-    ])
+fn build() -> Result<PathBuf> {
+    run_command(Command::new("cargo").args(["build", "--release", "--package", "corsac-cli"]))?;
+    Ok(packages::target_directory()?.join("release/corsac"))
 }
 
-/// What this needs beside corsac.
-const PROGRAMS: [Program; 2] = [
-    Program {
-        name: "nginx",
-        package: "nginx",
-    },
-    Program {
-        name: "wrk",
-        package: "wrk",
-    },
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?)
+}
+
+/// What this needs beside corsac, and beside what is installed with `pip`.
+const PROGRAMS: [Program; 6] = [
+    program("nginx", "nginx"),
+    program("haproxy", "haproxy"),
+    program("wrk", "wrk"),
+    program("h2load", "nghttp2-client"),
+    program("openssl", "openssl"),
+    program("prlimit", "util-linux"),
 ];
 
-const DEFAULT_SECONDS: u32 = 5;
-const ROUNDS: u32 = 3;
+const fn program(name: &'static str, package: &'static str) -> Program {
+    Program { name, package }
+}

@@ -79,7 +79,8 @@ cargo xtask TASK
   bench           lists the benchmarks
   bench check     corsac check beside the bare exchanges that it makes, and the start and size of
                   the command; takes --rounds N
-  bench gateway   the gateway against nginx, as a table of ratios; takes --seconds N for each run
+  bench gateway   the gateway beside nginx, HAProxy, Envoy, Traefik and Caddy; takes --seconds N for
+                  each measurement, --rounds N, and --only SERVER to have just that one beside nginx
   bench middleware
                   corsac beside tower-http and actix-cors: instructions, time and allocations, from
                   one origin to a million; takes --origins N for one size
@@ -89,6 +90,6 @@ Exit code: 0 if all is well, 1 if not.";
 const BENCHES: &str = "\
 cargo xtask bench check         corsac check beside its bare exchanges; start-up and size
 cargo xtask bench middleware    corsac beside tower-http and actix-cors; instructions by callgrind
-cargo xtask bench gateway       the gateway against nginx, as a table of ratios
+cargo xtask bench gateway       the gateway beside nginx, HAProxy, Envoy, Traefik and Caddy
 cargo bench -p corsac           the origin set alone, from one pattern to a million
 cargo bench -p corsac-tower     the layer beside tower-http's, and hostile input; counts allocations";

@@ -63,15 +63,28 @@ pub(crate) fn ensure() -> Result<()> {
     once(&directory.join("node"), &OF_NODE, with_npm)
 }
 
+/// Sees to it that those for Python are there; where their programs are.
+pub(crate) fn of_python() -> Result<PathBuf> {
+    programs::ensure(&CLIENTS)?;
+    let directory = directory()?.join("python");
+    once(&directory, &OF_PYTHON, with_pip)?;
+    Ok(directory.join("bin"))
+}
+
 /// Where the tests look for them.
 fn directory() -> Result<PathBuf> {
+    Ok(target_directory()?.join("servers"))
+}
+
+/// Where Cargo builds.
+pub(crate) fn target_directory() -> Result<PathBuf> {
     let mut command = Command::new("cargo");
     command.current_dir(repository::root());
     command.args(["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_str(&output_of(&mut command)?)?;
     let target = metadata["target_directory"].as_str();
     let target = target.context("cargo does not say where its target directory is")?;
-    Ok(Path::new(target).join("servers"))
+    Ok(Path::new(target).to_owned())
 }
 
 /// Installs packages anew, unless just these have been installed.

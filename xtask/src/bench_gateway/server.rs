@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -24,9 +25,10 @@ impl Core {
             Self::Server => "0",
             Self::Load => "1",
         };
-        let mut pinned = Command::new("taskset");
+        // Ended with what has started it, however that ends.
+        let mut pinned = Command::new("setpriv");
         pinned
-            .args(["-c", core])
+            .args(["--pdeathsig", "TERM", "taskset", "-c", core])
             .arg(command.get_program())
             .args(command.get_args());
         pinned
@@ -41,17 +43,21 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// Starts a server that says what it has to say into a file of a directory.
     pub(super) fn start(
         name: &'static str,
-        command: Command,
+        command: &Command,
         address: SocketAddr,
         core: Core,
+        directory: &Path,
     ) -> Result<Self> {
-        let mut command = core.pinned(&command);
+        let mut command = core.pinned(command);
+        let log = directory.join(format!("{name}.log"));
+        let log_file = fs::File::create(&log)?;
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit());
+            .stderr(log_file);
         let child = command
             .spawn()
             .with_context(|| format!("{name} could not be started"))?;
@@ -60,12 +66,9 @@ impl Server {
             child,
             address,
         };
-        server.wait_until_it_listens()?;
+        let listens = server.wait_until_it_listens();
+        listens.with_context(|| format!("its words are in {}", log.display()))?;
         Ok(server)
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        self.name
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -74,10 +77,20 @@ impl Server {
 
     /// How long the server has been running on its core since it was started.
     pub(super) fn cpu_time(&self) -> Result<Duration> {
-        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.child.id()))?;
+        self.processes()?.iter().map(|it| cpu_time_of(it)).sum()
+    }
+
+    /// The bytes that it has of the memory.
+    pub(super) fn memory(&self) -> Result<u64> {
+        self.processes()?.iter().map(|it| memory_of(it)).sum()
+    }
+
+    /// The process that was started, and its children.
+    fn processes(&self) -> Result<Vec<String>> {
         let own = self.child.id().to_string();
-        let processes = children.split_whitespace().chain([own.as_str()]);
-        processes.map(cpu_time_of).sum()
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children"))?;
+        let children = children.split_whitespace().map(str::to_owned);
+        Ok(children.chain([own]).collect())
     }
 
     fn wait_until_it_listens(&mut self) -> Result<()> {
@@ -124,6 +137,15 @@ fn cpu_time_of(pid: &str) -> Result<Duration> {
         .map(|it| it.parse::<u64>())
         .sum::<Result<_, _>>()?;
     Ok(Duration::from_millis(ticks * MILLISECONDS_PER_TICK))
+}
+
+/// What is resident of a process, from `/proc/PID/status`.
+fn memory_of(pid: &str) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"));
+    let number = line.and_then(|it| it.split_whitespace().next());
+    let kibibytes: u64 = number.context("a process has memory")?.parse()?;
+    Ok(kibibytes * 1024)
 }
 
 /// The kernel counts in hundredths of a second, on every architecture that Rust runs on.

@@ -47,3 +47,23 @@ fn the_readme_shows_a_policy_file_that_works() {
 fn the_guide_shows_policy_files_that_work() {
     check("docs/guide/policy-file.md", 4);
 }
+
+#[test]
+fn what_the_gateway_is_measured_with_works() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/gateway");
+    let route = "[[route]]\npath = \"/\"\nupstream = \"http://127.0.0.1:2\"\n";
+    for (file, rest) in [
+        ("corsac.toml", ""),
+        ("corsac-one.toml", route),
+        ("corsac-every-feature.toml", route),
+    ] {
+        let text = std::fs::read_to_string(directory.join(file)).unwrap();
+        let text = text.replace("@listen@", "127.0.0.1:1");
+        let text = text.replace("@upstream@", "127.0.0.1:2") + rest;
+        let problems = match corsac_config::read(&text) {
+            Ok(config) => config.warnings,
+            Err(problems) => problems,
+        };
+        assert_eq!(problems.render(file, &text, Style::Plain), "");
+    }
+}

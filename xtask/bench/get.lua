@@ -1,2 +1,0 @@
--- What a page asks then.
-wrk.headers["Origin"] = "https://app.example.com"
