@@ -160,7 +160,20 @@ fn has_two_lengths(headers: &HeaderMap) -> bool {
 
 /// Was the connection closed before there was any response?
 fn is_disconnect(error: &hyper::Error) -> bool {
-    error.is_incomplete_message() || error.is_closed() || error.is_canceled() || is_reset(error)
+    error.is_incomplete_message()
+        || error.is_closed()
+        || error.is_canceled()
+        || is_reset(error)
+        || is_refused(error)
+}
+
+/// Did a server of HTTP/2 end the connection, or say that it has not looked at the request
+/// ([RFC 9113, 8.7](https://www.rfc-editor.org/rfc/rfc9113#section-8.7))?
+fn is_refused(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|it| it.downcast_ref::<h2::Error>());
+    source.is_some_and(|it| {
+        it.is_io() || it.is_go_away() || it.reason() == Some(h2::Reason::REFUSED_STREAM)
+    })
 }
 
 fn is_reset(error: &hyper::Error) -> bool {

@@ -119,6 +119,9 @@ impl Http2Server {
         if head.uri.path() == "/reset" {
             return respond.send_reset(h2::Reason::INTERNAL_ERROR);
         }
+        if head.uri.path() == "/refuse" && self.n_requests.load(Ordering::SeqCst) == 1 {
+            return respond.send_reset(h2::Reason::REFUSED_STREAM);
+        }
         let mut len = 0;
         while let Some(Ok(data)) = body.data().await {
             len += data.len();
@@ -152,6 +155,23 @@ async fn before_http2(server: &Arc<Http2Server>) -> Serving {
         }
     });
     serving(&format!("https://{address}"), TRUSTED, &pair).await
+}
+
+/// A gateway before two servers that are this one, without TLS.
+async fn before_http2_twice(server: &Arc<Http2Server>) -> Serving {
+    let mut addresses = Vec::new();
+    for _ in 0..2 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        addresses.push(listener.local_addr().unwrap());
+        let server = Arc::clone(server);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(Arc::clone(&server).serve(stream));
+            }
+        });
+    }
+    let servers = format!("http://{}\", \"http://{}", addresses[0], addresses[1]);
+    serving(&servers, "http2 = true", &Pair::new(&["shop.test"])).await
 }
 
 async fn get(serving: &Serving, path: &str) -> Received {
@@ -297,6 +317,14 @@ async fn a_stream_that_is_reset_is_a_bad_gateway_and_harms_no_other() {
     check_failed(&get(&serving, "/reset").await, "upstream-closed: ");
     assert_eq!(get(&serving, "/x").await.text(), "ok");
     assert_eq!(server.n_connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_refused_is_asked_for_again() {
+    let server = Http2Server::new(100);
+    let both = before_http2_twice(&server).await;
+    assert_eq!(get(&both, "/refuse").await.text(), "ok");
+    assert_eq!(server.n_requests.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
