@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use corsac::user_agent::{
-    DroppedHeaders, HeaderList, RequestMode, ResponseTainting, is_cors_safelisted_request_header,
+    DroppedHeaders, Header, HeaderList, RequestMode, ResponseTainting,
+    is_cors_safelisted_request_header,
 };
 use url::Url;
 
@@ -76,7 +77,7 @@ pub(crate) fn http_redirect_fetch(
         request.body = None;
         fetch.trace.push(rule("12"), StepOutcome::BecameGet);
     } else {
-        restore_content_type(request, (leaves_origin, &to));
+        restore_request_body_headers(request, (leaves_origin, &to));
     }
     // 13.
     let request = &mut fetch.request;
@@ -110,27 +111,32 @@ fn note_first(request: &mut Request, ua: &UserAgent) {
             unsafe_header_names: quirks.cors_unsafe_request_header_names(&request.headers),
             referrer: request.referrer.clone(),
             referrer_part: request.referrer_part,
-            content_type: request
+            of_body: request
                 .headers
                 .iter()
-                .find(|it| it.name().eq_ignore_ascii_case(b"content-type"))
-                .cloned(),
+                .filter(|it| is_request_body_header(it))
+                .cloned()
+                .collect(),
         }));
     }
 }
 
-/// Brings the script's `Content-Type` back to a request that became `GET` before.
-fn restore_content_type(request: &mut Request, (leaves_origin, to): (bool, &Url)) {
+/// Brings the script's headers of the body back to a request that became `GET` before.
+///
+/// WebKit loads anew, with the headers of the script, what needed a preflight. Whatever else goes
+/// to another origin keeps safelisted headers alone.
+fn restore_request_body_headers(request: &mut Request, (leaves_origin, to): (bool, &Url)) {
     let is_cors = request.response_tainting == ResponseTainting::Cors
         || request.mode == RequestMode::Cors && !are_same_origin(&origin_of(to), request.origin());
-    let first = request.at_first.as_ref();
-    let Some(header) = first.and_then(|it| it.content_type.clone()) else {
+    let Some(first) = request.at_first.as_ref().filter(|_| is_cors) else {
         return;
     };
+    let keeps_all = !leaves_origin || !first.unsafe_header_names.is_empty();
     let is_kept =
-        !leaves_origin || is_cors_safelisted_request_header(header.name(), header.value());
-    if is_cors && is_kept && !request.headers.contains(b"content-type") {
-        request.headers.append(header);
+        |it: &&Header| keeps_all || is_cors_safelisted_request_header(it.name(), it.value());
+    let kept: Vec<Header> = first.of_body.iter().filter(is_kept).cloned().collect();
+    for header in kept {
+        request.headers.append_if_absent(&header);
     }
 }
 
@@ -170,6 +176,12 @@ fn becomes_get(method: &[u8], status: u16) -> bool {
         303 => !matches!(method, b"GET" | b"HEAD"),
         _ => false,
     }
+}
+
+fn is_request_body_header(header: &Header) -> bool {
+    REQUEST_BODY_HEADER_NAMES
+        .iter()
+        .any(|name| header.name().eq_ignore_ascii_case(name))
 }
 
 fn delete_request_body_headers(headers: &mut HeaderList) {

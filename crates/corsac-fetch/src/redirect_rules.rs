@@ -164,7 +164,8 @@ pub(crate) struct AtFirst {
     pub(crate) unsafe_header_names: UnsafeHeaderNames,
     pub(crate) referrer: Referrer,
     pub(crate) referrer_part: Part,
-    pub(crate) content_type: Option<Header>,
+    /// The headers that describe the body.
+    pub(crate) of_body: Vec<Header>,
 }
 
 impl AtFirst {
