@@ -208,6 +208,10 @@ error[wrong-type]: expected a whole number, found a string
   |                 ^^^^^^
 "#,
     );
+}
+
+#[test]
+fn an_empty_list_of_proxies() {
     file_shows(
         &format!("proxy-protocol = []\n{ROUTE}"),
         r#"
