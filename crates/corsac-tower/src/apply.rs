@@ -67,7 +67,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    fn origin(&self) -> Option<&'a HeaderValue> {
+    pub(crate) fn origin(&self) -> Option<&'a HeaderValue> {
         self.fields.lines(RequestField::Origin).next()
     }
 }

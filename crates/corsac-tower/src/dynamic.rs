@@ -1,10 +1,10 @@
 //! Origins that a function knows: a table of tenants, a service that can be asked.
 
+mod future;
 mod verdicts;
 
 use std::fmt;
 use std::future::{Future, Ready, ready};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -15,6 +15,8 @@ use http::{HeaderValue, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::future::DynamicResponseFuture;
+use self::verdicts::Question;
 pub use self::verdicts::{MAX_VERDICTS, Verdicts};
 use crate::apply::{Head, PreparedPolicy};
 use crate::beside::Refusals;
@@ -54,29 +56,19 @@ use crate::future::{Forwarded, ResponseFuture};
 /// # Ok::<(), corsac::ConfigErrors>(())
 /// ```
 #[must_use]
-pub struct DynamicCorsLayer<F>(Arc<Shared<F>>);
+pub struct DynamicCorsLayer<F> {
+    shared: Arc<Shared>,
+    function: Arc<F>,
+}
 
-/// What all clones of a layer and its services share.
-struct Shared<F> {
+/// What all clones of a layer and its services share, beside the function.
+#[derive(Clone)]
+struct Shared {
     policy: DynamicPolicy,
     listed: Arc<PreparedPolicy>,
     allowing: Arc<PreparedPolicy>,
     verdicts: Option<Verdicts>,
     refusals: Refusals,
-    function: Arc<F>,
-}
-
-impl<F> Clone for Shared<F> {
-    fn clone(&self) -> Self {
-        Self {
-            policy: self.policy.clone(),
-            listed: Arc::clone(&self.listed),
-            allowing: Arc::clone(&self.allowing),
-            verdicts: self.verdicts.clone(),
-            refusals: self.refusals,
-            function: Arc::clone(&self.function),
-        }
-    }
 }
 
 impl<F, T> DynamicCorsLayer<F>
@@ -87,14 +79,16 @@ where
     /// A layer with this policy, whose function takes its time.
     pub fn new(policy: DynamicPolicy, function: F) -> Self {
         let prepared = |verdict| Arc::new(PreparedPolicy::new(policy.given(verdict).clone()));
-        Self(Arc::new(Shared {
-            listed: prepared(Verdict::Refused),
-            allowing: prepared(Verdict::Allowed),
-            policy,
-            verdicts: None,
-            refusals: Refusals::default(),
+        Self {
+            shared: Arc::new(Shared {
+                listed: prepared(Verdict::Refused),
+                allowing: prepared(Verdict::Allowed),
+                policy,
+                verdicts: None,
+                refusals: Refusals::default(),
+            }),
             function: Arc::new(function),
-        }))
+        }
     }
 }
 
@@ -123,16 +117,18 @@ impl<F> DynamicCorsLayer<F> {
         self.with(|shared| shared.refusals = Refusals::InExtensions)
     }
 
-    fn with(self, change: impl FnOnce(&mut Shared<F>)) -> Self {
-        let mut shared = Shared::clone(&self.0);
-        change(&mut shared);
-        Self(Arc::new(shared))
+    fn with(mut self, change: impl FnOnce(&mut Shared)) -> Self {
+        change(Arc::make_mut(&mut self.shared));
+        self
     }
 }
 
 impl<F> Clone for DynamicCorsLayer<F> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self {
+            shared: Arc::clone(&self.shared),
+            function: Arc::clone(&self.function),
+        }
     }
 }
 
@@ -171,99 +167,129 @@ impl<S: Clone, F> Clone for DynamicCors<S, F> {
 
 impl<S, F, T, RequestBody, ResponseBody> Service<Request<RequestBody>> for DynamicCors<S, F>
 where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Send,
-    F: Fn(&HeaderValue, &Parts) -> T + Send + Sync + 'static,
-    T: Future<Output = bool> + Send + 'static,
-    RequestBody: Send + 'static,
-    ResponseBody: Default + Send,
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone,
+    F: Fn(&HeaderValue, &Parts) -> T,
+    T: Future<Output = bool>,
+    ResponseBody: Default,
 {
     type Response = Response<ResponseBody>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<ResponseBody>, S::Error>> + Send>>;
+    type Future = DynamicResponseFuture<T, S, RequestBody, ResponseBody>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        // The clone is not ready; what was asked is.
-        let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
-        let shared = Arc::clone(&self.layer.0);
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let verdict = shared.verdict(&parts).await;
-            let policy = match verdict {
-                Verdict::Allowed => &shared.allowing,
-                Verdict::Refused => &shared.listed,
-            };
-            let request = Request::from_parts(parts, body);
-            answered(&mut inner, (policy, shared.refusals), request).await
-        })
+        let (parts, body) = request.into_parts();
+        let verdict = self.layer.verdict(&parts);
+        let request = Request::from_parts(parts, body);
+        let shared = &self.layer.shared;
+        match verdict {
+            Known::Now(verdict) => {
+                let response = shared.answered(verdict, &mut self.inner, request);
+                DynamicResponseFuture::answering(response)
+            }
+            Known::Later(answer, question) => {
+                // The clone is not ready; what was asked is.
+                let clone = self.inner.clone();
+                let asked = Asked {
+                    shared: Arc::clone(shared),
+                    inner: std::mem::replace(&mut self.inner, clone),
+                    request,
+                    question,
+                };
+                DynamicResponseFuture::asking(answer, asked)
+            }
+        }
     }
 }
 
-impl<F, T> Shared<F>
+/// What the function says: known already, or still to be awaited, and then to be kept.
+enum Known<T> {
+    Now(Verdict),
+    Later(T, Option<Question>),
+}
+
+impl<F, T> DynamicCorsLayer<F>
 where
     F: Fn(&HeaderValue, &Parts) -> T,
-    T: Future<Output = bool>,
 {
     /// What the function says about the request, or said before; nothing is allowed that it need
     /// not be asked about.
-    async fn verdict(&self, parts: &Parts) -> Verdict {
+    fn verdict(&self, parts: &Parts) -> Known<T> {
+        let Shared {
+            policy, verdicts, ..
+        } = &*self.shared;
         let head = Head::new(&parts.method, &parts.headers);
-        let Some(origin) = self.policy.asks_about(&head) else {
-            return Verdict::Refused;
+        let Some(origin) = policy.asks_about(&head).and_then(|_| head.origin()) else {
+            return Known::Now(Verdict::Refused);
         };
-        let origin = HeaderValue::from_bytes(origin).expect("it is the value of a field");
-        let question = self
-            .verdicts
-            .as_ref()
-            .and_then(|it| it.question(&self.policy, parts));
-        if let (Some(verdicts), Some(question)) = (&self.verdicts, &question)
-            && let Some(verdict) = verdicts.recall(question)
-        {
-            return verdict;
+        let question = verdicts.as_ref().and_then(|it| it.question(policy, parts));
+        let kept = verdicts.as_ref().zip(question.as_ref());
+        match kept.and_then(|(verdicts, question)| verdicts.recall(question)) {
+            Some(verdict) => Known::Now(verdict),
+            None => Known::Later((self.function)(origin, parts), question),
         }
-        let verdict = match (self.function)(&origin, parts).await {
-            true => Verdict::Allowed,
-            false => Verdict::Refused,
-        };
-        if let (Some(verdicts), Some(question)) = (&self.verdicts, question) {
-            verdicts.keep(question, verdict);
-        }
-        verdict
     }
 }
 
-/// What the policy makes of a request, and of the service's response.
-async fn answered<S, RequestBody, ResponseBody>(
-    inner: &mut S,
-    (policy, refusals): (&Arc<PreparedPolicy>, Refusals),
-    mut request: Request<RequestBody>,
-) -> Result<Response<ResponseBody>, S::Error>
-where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    ResponseBody: Default,
-{
-    let head = Head::new(request.method(), request.headers());
-    let decoration = match policy.answer(&head) {
-        Answer::Preflight(reply) | Answer::Reject(reply) => {
-            let mut response = policy.reply(&reply, &head);
-            refusals.tell(reply.refusal(), response.extensions_mut());
-            return Ok(response);
+/// A request whose verdict is awaited.
+struct Asked<S, RequestBody> {
+    shared: Arc<Shared>,
+    inner: S,
+    request: Request<RequestBody>,
+    question: Option<Question>,
+}
+
+impl<S, RequestBody> Asked<S, RequestBody> {
+    /// Goes on with the verdict, once it is kept.
+    fn answered<ResponseBody>(mut self, verdict: Verdict) -> ResponseFuture<S::Future, ResponseBody>
+    where
+        S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+        ResponseBody: Default,
+    {
+        if let (Some(verdicts), Some(question)) = (&self.shared.verdicts, self.question) {
+            verdicts.keep(question, verdict);
         }
-        Answer::Forward(decoration) => decoration,
-    };
-    let origin = head.echoed_origin(&decoration).cloned();
-    refusals.tell(decoration.refusal(), request.extensions_mut());
-    let forwarded = Forwarded {
-        policy: Arc::clone(policy),
-        decoration,
-        origin,
-        refusals,
-    };
-    ResponseFuture::forwarded(inner.call(request), forwarded).await
+        self.shared.answered(verdict, &mut self.inner, self.request)
+    }
+}
+
+impl Shared {
+    /// What the policy makes of a request, and of the service's response.
+    fn answered<S, RequestBody, ResponseBody>(
+        &self,
+        verdict: Verdict,
+        inner: &mut S,
+        mut request: Request<RequestBody>,
+    ) -> ResponseFuture<S::Future, ResponseBody>
+    where
+        S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+        ResponseBody: Default,
+    {
+        let policy = match verdict {
+            Verdict::Allowed => &self.allowing,
+            Verdict::Refused => &self.listed,
+        };
+        let refusals = self.refusals;
+        let head = Head::new(request.method(), request.headers());
+        let decoration = match policy.answer(&head) {
+            Answer::Preflight(reply) | Answer::Reject(reply) => {
+                let mut response = policy.reply(&reply, &head);
+                refusals.tell(reply.refusal(), response.extensions_mut());
+                return ResponseFuture::replied(response);
+            }
+            Answer::Forward(decoration) => decoration,
+        };
+        let origin = head.echoed_origin(&decoration).cloned();
+        refusals.tell(decoration.refusal(), request.extensions_mut());
+        let forwarded = Forwarded {
+            policy: Arc::clone(policy),
+            decoration,
+            origin,
+            refusals,
+        };
+        ResponseFuture::forwarded(inner.call(request), forwarded)
+    }
 }

@@ -77,7 +77,7 @@ mod layer;
 mod map_err;
 mod service;
 
-pub use dynamic::{DynamicCors, DynamicCorsLayer, MAX_VERDICTS, Verdicts};
+pub use dynamic::{DynamicCors, DynamicCorsLayer, DynamicResponseFuture, MAX_VERDICTS, Verdicts};
 pub use future::ResponseFuture;
 pub use handle::PolicyHandle;
 pub use join_lines::join_lines;

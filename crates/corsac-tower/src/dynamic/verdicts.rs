@@ -78,16 +78,23 @@ impl Verdicts {
     /// What identifies the question that a request asks, unless that is too long to keep.
     pub(super) fn question(&self, policy: &DynamicPolicy, parts: &Parts) -> Option<Question> {
         let varies_on = policy.varies_on().iter().map(String::as_str);
-        let mut question = Vec::new();
-        for name in std::iter::once(RequestField::Origin.name()).chain(varies_on) {
-            for line in parts.headers.get_all(name) {
+        let names = std::iter::once(RequestField::Origin.name()).chain(varies_on);
+        let lines = |name| parts.headers.get_all(name).iter();
+        let len_of = |name| 1 + lines(name).map(|it| it.len() + 1).sum::<usize>();
+        let len = names.clone().map(len_of).sum::<usize>();
+        if len > LONGEST_QUESTION {
+            return None;
+        }
+        let mut question = Vec::with_capacity(len);
+        for name in names {
+            for line in lines(name) {
                 question.extend_from_slice(line.as_bytes());
                 // No field value has these bytes, so that two questions do not look alike.
                 question.push(b'\n');
             }
             question.push(b'\r');
         }
-        (question.len() <= LONGEST_QUESTION).then_some(question)
+        Some(question)
     }
 
     pub(super) fn recall(&self, question: &Question) -> Option<Verdict> {

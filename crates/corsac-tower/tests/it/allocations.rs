@@ -5,12 +5,15 @@ use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use allocation_counter::measure;
 use bytes::Bytes;
+use corsac::server::DynamicPolicy;
 use corsac::{Policy, Refusal};
-use corsac_tower::CorsLayer;
 use corsac_tower::apply::{Head, PreparedPolicy};
+use corsac_tower::{CorsLayer, DynamicCorsLayer, Verdicts};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service};
 
@@ -129,6 +132,46 @@ fn a_clone_costs_the_same_for_any_number_of_origins() {
     let service = CorsLayer::new(policy).layer(Handler);
     assert_eq!(measure(|| drop(service.clone())).count_total, 0);
     assert_eq!(size_of_val(&service), 3 * size_of::<usize>());
+}
+
+#[test]
+fn a_function_that_knows_at_once_costs_nothing() {
+    let sync = DynamicCorsLayer::sync(dynamic(), |_: &HeaderValue, _: &Parts| true);
+    let cost = cost_of(sync.layer(Handler), &Method::GET, &[origin(ALLOWED)]);
+    assert_eq!(cost, cost_of_a_listed_origin());
+}
+
+#[test]
+fn a_function_that_takes_its_time_costs_nothing_itself() {
+    let asking = DynamicCorsLayer::new(dynamic(), |_: &HeaderValue, _: &Parts| async { true });
+    let cost = cost_of(asking.layer(Handler), &Method::GET, &[origin(ALLOWED)]);
+    assert_eq!(cost, cost_of_a_listed_origin());
+}
+
+#[test]
+fn a_verdict_that_is_kept_costs_the_question() {
+    let verdicts = Verdicts::kept_for(Duration::MAX);
+    let asking = DynamicCorsLayer::new(dynamic(), |_: &HeaderValue, _: &Parts| async { true });
+    let service = asking.with_verdicts(&verdicts).layer(Handler);
+    cost_of(service.clone(), &Method::GET, &[origin(ALLOWED)]);
+    assert_eq!(verdicts.len(), 1);
+    let cost = cost_of(service, &Method::GET, &[origin(ALLOWED)]);
+    let listed = cost_of_a_listed_origin();
+    assert_eq!(cost.allocations, listed.allocations + 1);
+    let question = ALLOWED.len() + "\n\r".len();
+    assert_eq!(cost.bytes, listed.bytes + question as u64);
+}
+
+/// What the layer costs that has the origin in its list.
+fn cost_of_a_listed_origin() -> Cost {
+    let listed = Policy::builder([ALLOWED]).build().unwrap();
+    let service = CorsLayer::new(listed).layer(Handler);
+    cost_of(service, &Method::GET, &[origin(ALLOWED)])
+}
+
+fn dynamic() -> DynamicPolicy {
+    let listed = Policy::builder(["https://other.example"]);
+    listed.build_with_function([""; 0]).unwrap()
 }
 
 /// What an exchange costs, and whether the policy refuses something.

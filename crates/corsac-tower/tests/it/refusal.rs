@@ -6,7 +6,9 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use corsac::{Policy, PolicyBuilder, Refusal};
-use corsac_tower::CorsLayer;
+use corsac_tower::{CorsLayer, DynamicCorsLayer};
+use http::HeaderValue;
+use http::request::Parts;
 use tower::ServiceExt;
 
 use crate::exchange::request_of;
@@ -69,12 +71,38 @@ async fn the_outer_layers_learn_why_a_request_is_rejected() {
     check(rejecting, request, [None, Some("origin-not-allowed")]).await;
 }
 
+#[tokio::test]
+async fn what_a_function_does_not_know_is_refused_like_what_is_not_listed() {
+    let layer = |policy: PolicyBuilder| {
+        let policy = policy.build_with_function(["host"]).unwrap();
+        DynamicCorsLayer::sync(policy, |origin: &HeaderValue, _: &Parts| {
+            origin == "https://known.test"
+        })
+    };
+    let told = Some("origin-not-allowed");
+    let evil = "GET / | origin: https://evil.test";
+    let preflight = "OPTIONS / | origin: https://evil.test | access-control-request-method: GET";
+    let cors = || layer(policy()).refusals_in_extensions();
+    check_router(router().layer(cors()), evil, [told, told]).await;
+    check_router(router().layer(cors()), preflight, [None, told]).await;
+    let known = "GET / | origin: https://known.test";
+    check_router(router().layer(cors()), known, [None, None]).await;
+    let rejecting = layer(policy().reject_refused_origins()).refusals_in_extensions();
+    check_router(router().layer(rejecting), evil, [None, told]).await;
+    check_router(router().layer(layer(policy())), evil, [None, None]).await;
+}
+
 /// Sends a request and compares the codes that the handler and an outer layer saw.
-async fn check(policy: PolicyBuilder, request: &str, [handler, outer]: [Option<&str>; 2]) {
+async fn check(policy: PolicyBuilder, request: &str, codes: [Option<&str>; 2]) {
     let cors = CorsLayer::new(policy.build().unwrap()).refusals_in_extensions();
-    let app = Router::new()
-        .route("/", get(told_by_the_handler))
-        .layer(cors);
+    check_router(router().layer(cors), request, codes).await;
+}
+
+fn router() -> Router {
+    Router::new().route("/", get(told_by_the_handler))
+}
+
+async fn check_router(app: Router, request: &str, [handler, outer]: [Option<&str>; 2]) {
     let response: Response = app.oneshot(request_of(request)).await.unwrap();
     let told = response
         .headers()
@@ -95,7 +123,7 @@ async fn told_by_the_handler(
 ) -> http::Response<Body> {
     let mut response = http::Response::new(Body::empty());
     if let Some(Extension(refusal)) = refusal {
-        let code = http::HeaderValue::from_static(refusal.code());
+        let code = HeaderValue::from_static(refusal.code());
         response.headers_mut().insert("refusal", code);
     }
     response
