@@ -4,6 +4,8 @@
 mod counters;
 #[cfg(feature = "tracing")]
 mod events;
+#[cfg(all(feature = "metrics", feature = "tracing"))]
+mod examples;
 
 use corsac::server::{Observer, Watch};
 use corsac::{Policy, RequestField, RequestHead};
