@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use corsac_fetch::Profile;
 use corsac_probe::{Severity, Stack};
+use url::Url;
 
 use crate::exit::EXIT_CODES;
 use crate::request_options::RequestOptions;
@@ -105,6 +106,10 @@ pub(crate) struct CheckArguments {
     /// Whose configuration language a fix is written in; guessed from the answers if left out
     #[arg(long, value_name = "NAME", value_parser = parse_stack)]
     pub(crate) stack: Option<Stack>,
+
+    /// The server itself, if a proxy or a CDN is in front of it: asked too, and compared
+    #[arg(long, value_name = "URL")]
+    pub(crate) behind: Option<Url>,
 
     /// What makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]

@@ -28,7 +28,7 @@ fn checked(arguments: &CheckArguments) -> Result<Exit, Failure> {
         let options = arguments.request.client_options()?;
         let base = arguments.request.url.as_str();
         let running = expectations::run(path, (base, &profiles), options, now());
-        return running::runtime()?.block_on(running);
+        return running::brief_runtime()?.block_on(running);
     }
     let request = arguments.request.request()?;
     let page = arguments.request.page()?;
@@ -37,11 +37,12 @@ fn checked(arguments: &CheckArguments) -> Result<Exit, Failure> {
     probe.read.clone_from(&arguments.request.read);
     probe.cookies.clone_from(&arguments.request.cookies);
     probe.stack = arguments.stack;
+    probe.behind.clone_from(&arguments.behind);
     probe.local_network_permission = arguments.request.local_network_permission();
     probe.profiles = profiles;
     probe.tell = terminal::is_watched().then_some(tell);
     let request = probe.request.clone();
-    let report = running::runtime()?.block_on(probe.run(&options, now()));
+    let report = running::brief_runtime()?.block_on(probe.run(&options, now()));
     let report = report.map_err(|error| failure(arguments, &request, error))?;
     if !arguments.quiet {
         terminal::print(&rendered(arguments, &report))?;

@@ -22,6 +22,12 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     built.map_err(|error| Failure::misuse(format!("cannot start: {error}")))
 }
 
+/// A runtime for a few exchanges: to start threads takes longer than they would save.
+pub(crate) fn brief_runtime() -> Result<Runtime, Failure> {
+    let built = runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Failure::misuse(format!("cannot start: {error}")))
+}
+
 /// Runs a server until it has ended after a first signal, or at once after a second.
 ///
 /// `serve` gets a future that is done at the first signal, when the user sees the note.

@@ -120,6 +120,12 @@ pub enum Code {
     MissingVary,
     /// `Vary: Origin` is missing where no origin is allowed.
     VaryOnlyWhenAllowed,
+    /// The same request is not always answered the same.
+    AnswersDiffer,
+    /// A cache gives an old answer.
+    AnswerFromCache,
+    /// What is in front of the server changes the request or the answer.
+    ChangedByProxy,
     /// Not all browsers do the same.
     BrowsersDiffer,
     /// The page sees nothing of the answer.

@@ -1,9 +1,11 @@
 //! Asks the server as browsers would, and a little more.
 
+mod again;
 mod aside_findings;
 mod asides;
 mod combined;
 mod exchanges;
+mod front;
 mod neighbours;
 
 use std::cmp::Reverse;
@@ -16,6 +18,7 @@ use corsac_fetch::{
     FetchRequest, NetworkError, Outcome, Outgoing, Page, Profile, Step, TypeError, UserAgent, fetch,
 };
 use tokio::time::Instant;
+use url::Url;
 
 use crate::diagnosis::Case;
 use crate::finding::Finding;
@@ -45,6 +48,8 @@ pub struct Probe {
     pub sending: Sending,
     /// Whose configuration language fixes are written in; guessed from the answers if left out.
     pub stack: Option<Stack>,
+    /// The server itself, if something is in front of it: it is asked too.
+    pub behind: Option<Url>,
     /// Who is told of each request of the page before it is sent.
     pub tell: Option<Tell>,
 }
@@ -147,6 +152,7 @@ impl Probe {
             asides: Asides::default(),
             sending: Sending::default(),
             stack: None,
+            behind: None,
             tell: None,
         }
     }
@@ -169,6 +175,10 @@ impl Probe {
             findings.extend(aside_findings::of(&visits[primary], &asides));
             n_requests +=
                 neighbours::explain(&self, (&visits[primary], &mut findings), options).await;
+            let seen = (&visits[primary], asides.nobody.as_ref());
+            let (found, n_asked) = front::findings(&self, seen, options).await;
+            findings.extend(found);
+            n_requests += n_asked;
         }
         findings.sort_by_key(|it| Reverse(it.severity));
         fixes::attach(&mut findings, &self.ground(&visits[primary]));

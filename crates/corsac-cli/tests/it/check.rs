@@ -36,7 +36,7 @@ fn the_fault_and_the_fix_are_printed() {
     let output = check(&server, &["--browser", "chromium"]);
     let text = plain(stdout(&output), &server);
     let start = "\
-BLOCKED  the allowed origin ends in a slash  (N ms, 4 requests)
+BLOCKED  the allowed origin ends in a slash  (N ms, 6 requests)
 
 1  request  FAIL
    > GET http://localhost:PORT/pets
@@ -79,7 +79,7 @@ fn what_is_allowed_is_quickly_said() {
     let output = check(&server, &[]);
     let text = plain(stdout(&output), &server);
     assert!(
-        text.starts_with("ALLOWED  the page gets the answer  (N ms, 4 requests)\n"),
+        text.starts_with("ALLOWED  the page gets the answer  (N ms, 6 requests)\n"),
         "{text}"
     );
     assert_eq!(output.status.code(), Some(0));

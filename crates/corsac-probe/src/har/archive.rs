@@ -79,6 +79,15 @@ impl Entry {
         }
     }
 
+    /// Do both ask for the same, from the same page?
+    pub(super) fn asks_like(&self, other: &Self) -> bool {
+        let asked = |it: &Self| (it.is_preflight(), it.sent("cookie").is_some());
+        self.request.url == other.request.url
+            && self.request.method == other.request.method
+            && self.origin() == other.origin()
+            && asked(self) == asked(other)
+    }
+
     /// The head of the answer; `None` if there was none.
     pub(super) fn head(&self) -> Option<ResponseHead> {
         let status = u16::try_from(self.response.status).ok()?;

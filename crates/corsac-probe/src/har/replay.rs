@@ -29,12 +29,40 @@ pub(super) fn findings(entries: &[Entry], at: usize) -> Option<Vec<Finding>> {
         return entry.head().is_none().then(unexplained);
     }
     let mut findings = diagnose(&case, &played);
+    findings.extend(difference(&page, &request, entries, at));
     let heads = played.trace.exchanges().iter().rev();
     let mut heads = heads.filter_map(|it| it.received.as_ref());
     let stack = heads.find_map(|head| Stack::guessed(&head.headers));
     fixes::attach(&mut findings, &Ground::of(&page, &request, &[]).on(stack));
     Some(findings)
 }
+
+/// That the same request was let through elsewhere in the recording.
+fn difference(
+    page: &Page,
+    request: &FetchRequest,
+    entries: &[Entry],
+    at: usize,
+) -> Option<Finding> {
+    let entry = &entries[at];
+    let start = at.saturating_sub(NEARBY);
+    let end = entries.len().min(at + NEARBY);
+    let is_same = |it: &usize| *it != at && entries[*it].asks_like(entry);
+    let other = (start..end).filter(is_same).find(|it| {
+        let is_answered = entries[*it].head().is_some();
+        let played = played(page, request, entries, *it);
+        is_answered && played.is_some_and(|it| it.result.is_ok())
+    })?;
+    let place = match other < at {
+        true => "before",
+        false => "later",
+    };
+    let why = format!("the same request was allowed {place}: see entry {other} of the recording");
+    Some(Finding::new(Code::AnswersDiffer, Stage::Others, why))
+}
+
+/// How far from a request another one is looked for that asks the same: a recording can be long.
+const NEARBY: usize = 256;
 
 fn unexplained() -> Vec<Finding> {
     let why = "the recording has no answer, and nothing that says why";

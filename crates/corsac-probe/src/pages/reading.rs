@@ -59,6 +59,49 @@ pub(super) const VARY_ONLY_WHEN_ALLOWED: Page = Page {
     fix: "Send `Vary: Origin` with every answer of this path, whether or not there is an origin.",
 };
 
+pub(super) const ANSWERS_DIFFER: Page = Page {
+    code: Code::AnswersDiffer,
+    name: "answers-differ",
+    severity: Severity::Warning,
+    spec: "https://fetch.spec.whatwg.org/#http-responses",
+    title: "The same request is not always answered the same",
+    why: "Asked again, the server says something else about the same page.\n\
+     Behind one name there are often several servers, and not all of them run the same version or \
+     the same configuration.\n\
+     A page is then blocked now and then.",
+    fix: "Deploy the same configuration to every server and every region, and restart those that \
+     still have the old one.\n\
+     If the answers come from different addresses, the addresses say which servers are meant.",
+};
+
+pub(super) const ANSWER_FROM_CACHE: Page = Page {
+    code: Code::AnswerFromCache,
+    name: "answer-from-cache",
+    severity: Severity::Warning,
+    spec: "https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches",
+    title: "A cache gives an old answer",
+    why: "The server itself would allow the page, and a cache in front of it keeps an answer from \
+     before, or one that was meant for somebody else.\n\
+     That is why a change of the configuration seems to do nothing.\n\
+     It is not the browser's cache of preflights: that one keeps permissions, and never refusals.",
+    fix: "Purge the cache, and send `Vary: Origin` so that it keeps one answer for each origin.\n\
+     A browser that has kept the answer itself needs a reload without its cache.",
+};
+
+pub(super) const CHANGED_BY_PROXY: Page = Page {
+    code: Code::ChangedByProxy,
+    name: "changed-by-proxy",
+    severity: Severity::Warning,
+    spec: "https://fetch.spec.whatwg.org/#origin-header",
+    title: "What is in front of the server changes the request or the answer",
+    why: "The server decides by the field `Origin`, and adds fields to its answer.\n\
+     A proxy or a CDN that drops either makes it look as if the server did not know CORS.\n\
+     `--behind URL` asks the server itself, and compares.",
+    fix: "Let the proxy hand `Origin`, `Access-Control-Request-Method` and \
+     `Access-Control-Request-Headers` on, and every `Access-Control-` field of the answer back.\n\
+     In a CDN, that is a matter of the policies for caching and for requests to the origin server.",
+};
+
 pub(super) const BROWSERS_DIFFER: Page = Page {
     code: Code::BrowsersDiffer,
     name: "browsers-differ",
@@ -113,12 +156,15 @@ pub(super) const NO_CORS_REDIRECT_MODE: Page = Page {
 };
 
 /// In the order of the documentation.
-pub(super) const ALL: [&Page; 10] = [
+pub(super) const ALL: [&Page; 13] = [
     &HEADER_NOT_EXPOSED,
     &HEADER_ABSENT,
     &EXPOSE_HEADERS_INVALID,
     &MISSING_VARY,
     &VARY_ONLY_WHEN_ALLOWED,
+    &ANSWERS_DIFFER,
+    &ANSWER_FROM_CACHE,
+    &CHANGED_BY_PROXY,
     &BROWSERS_DIFFER,
     &OPAQUE_RESPONSE,
     &CROSS_ORIGIN_RESOURCE_POLICY,

@@ -4,6 +4,7 @@ use corsac::user_agent::{HeaderList, ResponseType, decode_and_split};
 use corsac_fetch::{Purpose, ResponseHead};
 
 use super::Visit;
+use super::again;
 use super::asides::{Answers, Stranger};
 use crate::code::{Code, Severity};
 use crate::finding::{Evidence, Finding, Stage, printable, value_of};
@@ -11,6 +12,10 @@ use crate::finding::{Evidence, Finding, Stage, printable, value_of};
 const ALLOW_ORIGIN: &[u8] = b"access-control-allow-origin";
 
 pub(super) fn of(visit: &Visit, answers: &Answers) -> Vec<Finding> {
+    if let Some(difference) = again::difference(visit, &answers.again) {
+        // Which of several servers answered what cannot be told any more.
+        return vec![difference];
+    }
     let mut findings = Vec::new();
     if let Some(stranger) = &answers.stranger {
         findings.extend(reflection(stranger));

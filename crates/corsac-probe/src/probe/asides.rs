@@ -11,6 +11,7 @@ use corsac_fetch::{
 };
 use url::Url;
 
+use super::again;
 use super::exchanges::Exchanges;
 use super::{Asides, Probe, Sending, driven};
 
@@ -35,12 +36,14 @@ pub(super) struct Answers {
     pub(super) nobody: Option<ResponseHead>,
     /// To a request for something that does not exist.
     pub(super) missing: Option<ResponseHead>,
+    /// To the page's own first request, asked again.
+    pub(super) again: Vec<ResponseHead>,
 }
 
 impl Answers {
     pub(super) fn n_requests(&self) -> usize {
         let answers = [&self.nobody, &self.missing].into_iter().flatten();
-        answers.count() + self.stranger.as_ref().map_or(0, |it| it.n_requests)
+        answers.count() + self.again.len() + self.stranger.as_ref().map_or(0, |it| it.n_requests)
     }
 }
 
@@ -64,15 +67,17 @@ pub(super) async fn sent(probe: &Probe, transport: &Transport, now: Duration) ->
     if !is_http || corsac_fetch::bad_port::is_blocked_due_to_bad_port(&url) {
         return Answers::default();
     }
-    let (stranger, nobody, missing) = tokio::join!(
+    let (stranger, nobody, missing, again) = tokio::join!(
         in_time(stranger(probe, transport, now)),
         in_time(nobody(probe, transport, &url)),
         in_time(missing(probe, transport, &url, now)),
+        again::sent(probe, transport, now),
     );
     Answers {
         stranger,
         nobody,
         missing,
+        again,
     }
 }
 
@@ -166,7 +171,7 @@ async fn missing(
     answer(transport, outgoing).await
 }
 
-async fn answer(transport: &Transport, outgoing: &Outgoing) -> Option<ResponseHead> {
+pub(super) async fn answer(transport: &Transport, outgoing: &Outgoing) -> Option<ResponseHead> {
     let sent = transport.send(outgoing, &mut None).await;
     sent.ok().map(|(head, _)| head)
 }

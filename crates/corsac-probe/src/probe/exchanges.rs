@@ -107,7 +107,7 @@ fn asking(headers: &HeaderList) -> impl Iterator<Item = &Header> {
     })
 }
 
-fn is_read(outgoing: &Outgoing) -> bool {
+pub(super) fn is_read(outgoing: &Outgoing) -> bool {
     outgoing.purpose == Purpose::Preflight || matches!(&outgoing.method[..], b"GET" | b"HEAD")
 }
 

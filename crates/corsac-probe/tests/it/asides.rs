@@ -142,6 +142,8 @@ fn asides_read_and_never_write() {
             "DELETE https://app.example",
             "GET https://app.example",
             "OPTIONS https://app.example",
+            "OPTIONS https://app.example",
+            "OPTIONS https://app.example",
             "OPTIONS https://corsac-probe.example",
         ]
     );

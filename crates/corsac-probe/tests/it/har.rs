@@ -93,13 +93,30 @@ fn a_preflight_speaks_for_the_request_that_was_not_sent() {
 }
 
 #[test]
+fn an_answer_that_differs_from_time_to_time_is_told_of() {
+    let both: &[&str] = &["no-allow-origin", "answers-differ"];
+    let blocked = || entry(("GET", URL, &[ORIGIN]), (200, &[]));
+    let allowed = || entry(("GET", URL, &[ORIGIN]), (200, &[ALLOWED]));
+    check(&[blocked(), allowed()], &[both]);
+    check(&[allowed(), blocked()], &[both]);
+    let elsewhere = entry(
+        ("GET", "https://api.example/toys", &[ORIGIN]),
+        (200, &[ALLOWED]),
+    );
+    let of_another = ("Origin", "https://other.example");
+    let every = ("Access-Control-Allow-Origin", "*");
+    let other_page = entry(("GET", URL, &[of_another]), (200, &[every]));
+    check(&[blocked(), elsewhere, other_page], &[&["no-allow-origin"]]);
+}
+
+#[test]
 fn without_a_preflight_the_request_speaks() {
     check(
         &[
             entry(("PUT", URL, &[ORIGIN]), (200, &[])),
             entry(("PUT", URL, &[ORIGIN]), (200, &[ALLOWED])),
         ],
-        &[&["no-allow-origin"]],
+        &[&["no-allow-origin", "answers-differ"]],
     );
 }
 

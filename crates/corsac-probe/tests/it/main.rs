@@ -5,6 +5,7 @@ mod asides;
 mod bytes;
 mod documents;
 mod fixes;
+mod fronts;
 mod har;
 mod memory;
 mod messages;

@@ -21,7 +21,7 @@ fn everything_is_asked_through_the_proxy() {
     let host = format!("localhost:{}", proxy.port());
     let url = format!("http://user:secret@{host}");
     let text = check(&url, "http://api.invalid/pets", 1, "error[allow-origin-");
-    assert!(text.contains("4 requests)"), "{text}");
+    assert!(text.contains("6 requests)"), "{text}");
     let again =
         format!("again: corsac check -o {INSECURE_PAGE} --proxy http://{host} http://api.invalid/");
     assert!(text.contains(&again), "{text}");

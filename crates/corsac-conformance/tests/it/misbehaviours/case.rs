@@ -53,6 +53,8 @@ pub(super) struct Case {
     preflight: Option<Vec<String>>,
     #[serde(default = "fine")]
     answer: Vec<String>,
+    again: Option<Vec<String>>,
+    fresh: Option<Vec<String>>,
     others: Option<Vec<String>>,
     then_preflight: Option<Vec<String>>,
     #[serde(default = "fine")]
@@ -176,8 +178,17 @@ impl Case {
             ..route("a", lines)
         });
         let mut routes: Vec<_> = others.collect();
+        routes.extend(
+            self.fresh
+                .iter()
+                .map(|lines| route("a?corsac-probe", lines)),
+        );
+        let again = self.again.iter().flat_map(|lines| answer(lines));
         routes.extend([
-            route("a", &self.answer),
+            Route {
+                answers: answer(&self.answer).into_iter().chain(again).collect(),
+                ..route("a", &self.answer)
+            },
             // What a check asks for besides.
             route("a/corsac-no-such-path", &self.answer),
             route("b", &self.then),
