@@ -135,7 +135,7 @@ impl Failure {
                 "upstream-closed: the server behind this gateway closed the connection without an answer\n"
             }
             Self::InvalidResponse => {
-                "upstream-invalid-response: the server behind this gateway answered something that is not HTTP/1.1\n"
+                "upstream-invalid-response: the server behind this gateway answered something that is not HTTP\n"
             }
             Self::Exhausted => "gateway-exhausted: this gateway can open no further connection\n",
             Self::ConnectTimeout => {

@@ -21,8 +21,17 @@ impl Copy {
     /// By [RFC 9110, 9.2.2](https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods) it may
     /// if its method is idempotent; and there must be no body, which is streamed and gone.
     pub(super) fn keep(&mut self, request: &Request<RequestBody>) {
+        match is_idempotent(request.method()) {
+            true => self.keep_any(request),
+            false => self.clear(),
+        }
+    }
+
+    /// Copies the request, if it has no body: a server of HTTP/2 may say that it has not looked at
+    /// it, and then even one that is not idempotent may be sent again.
+    pub(super) fn keep_any(&mut self, request: &Request<RequestBody>) {
         self.clear();
-        if request.body().upload().is_some() || !is_idempotent(request.method()) {
+        if request.body().upload().is_some() {
             return;
         }
         self.line = Some((request.method().clone(), request.uri().clone()));
@@ -34,6 +43,12 @@ impl Copy {
     pub(super) fn clear(&mut self) {
         self.line = None;
         self.fields.clear();
+    }
+
+    /// The request once more, if there is a copy and the server may have looked at it.
+    pub(super) fn take_idempotent(&mut self) -> Option<Request<RequestBody>> {
+        let (method, _) = self.line.as_ref()?;
+        is_idempotent(method).then(|| self.take_request()).flatten()
     }
 
     /// The request once more, if there is a copy.

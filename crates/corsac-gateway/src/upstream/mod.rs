@@ -13,6 +13,7 @@ mod server;
 mod servers;
 mod standing;
 mod tls;
+mod unanswered;
 
 pub(crate) use self::connection::Connection;
 pub(crate) use self::health::check as check_health;
@@ -23,7 +24,6 @@ pub(crate) use self::servers::{ServerNumbers, Servers, UpstreamMaker};
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -31,9 +31,9 @@ use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Version};
 use tokio::time::Instant;
 
-use self::connection::NoResponse;
-use self::server::{Server, Unanswered};
+use self::server::Server;
 use self::standing::Budget;
+use self::unanswered::Unanswered;
 use crate::failure::Failure;
 
 /// Servers that do the same.
@@ -80,6 +80,7 @@ impl Upstream {
             let Unanswered {
                 failure,
                 request: unsent,
+                ..
             } = match server.send(request, patience).await {
                 Ok(exchanged) => {
                     server.standing.succeeded();
@@ -156,69 +157,4 @@ fn sound(exchanged: Exchanged) -> Result<Exchanged, Failure> {
 
 fn has_two_lengths(headers: &HeaderMap) -> bool {
     headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH)
-}
-
-/// Was the connection closed before there was any response?
-fn is_disconnect(error: &hyper::Error) -> bool {
-    error.is_incomplete_message()
-        || error.is_closed()
-        || error.is_canceled()
-        || is_reset(error)
-        || is_refused(error)
-}
-
-/// Did a server of HTTP/2 end the connection, or say that it has not looked at the request
-/// ([RFC 9113, 8.7](https://www.rfc-editor.org/rfc/rfc9113#section-8.7))?
-fn is_refused(error: &hyper::Error) -> bool {
-    let source = std::error::Error::source(error).and_then(|it| it.downcast_ref::<h2::Error>());
-    source.is_some_and(|it| {
-        it.is_io() || it.is_go_away() || it.reason() == Some(h2::Reason::REFUSED_STREAM)
-    })
-}
-
-fn is_reset(error: &hyper::Error) -> bool {
-    io_error(error).is_some_and(|error| {
-        matches!(
-            error.kind(),
-            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
-        )
-    })
-}
-
-fn io_error(error: &hyper::Error) -> Option<&std::io::Error> {
-    std::error::Error::source(error)?.downcast_ref()
-}
-
-fn connect_failure(error: &std::io::Error) -> Failure {
-    match error.kind() {
-        ErrorKind::TimedOut => Failure::ConnectTimeout,
-        // The system's own shortage has no kind of its own yet.
-        ErrorKind::AddrNotAvailable => Failure::Exhausted,
-        _ if matches!(error.raw_os_error(), Some(EMFILE | ENFILE)) => Failure::Exhausted,
-        _ => Failure::UpstreamUnreachable,
-    }
-}
-
-/// The number of `EMFILE`, too many open files of the process, on every Unix.
-const EMFILE: i32 = 24;
-
-/// The number of `ENFILE`, too many open files of the system, on every Unix.
-const ENFILE: i32 = 23;
-
-impl From<NoResponse> for Failure {
-    fn from(reason: NoResponse) -> Self {
-        match reason {
-            NoResponse::NotSent(_) => Self::UpstreamClosed,
-            NoResponse::UpstreamSilent => Self::ResponseTimeout,
-            NoResponse::ClientSilent => Self::RequestTimeout,
-            NoResponse::BodyTooLong => Self::BodyTooLong,
-            NoResponse::Failed(error) | NoResponse::Unheard(error) if error.is_user() => {
-                Self::RequestBroken
-            }
-            NoResponse::Failed(error) | NoResponse::Unheard(error) if error.is_parse() => {
-                Self::InvalidResponse
-            }
-            NoResponse::Failed(_) | NoResponse::Unheard(_) => Self::UpstreamClosed,
-        }
-    }
 }

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::connection::{Connection, NoResponse};
+use super::connection::Connection;
 use super::copy::Copy;
 use super::http2::Sessions;
 use super::io::UpstreamIo;
@@ -25,7 +25,7 @@ use super::pool::Pool;
 use super::request_body::RequestBody;
 use super::standing::Standing;
 use super::tls::{Connectors, HTTP2};
-use super::{connect_failure, is_disconnect};
+use super::unanswered::{Unanswered, connect_failure, unanswered};
 use crate::failure::Failure;
 use crate::limits::SETTLE_TIMEOUT;
 
@@ -74,13 +74,6 @@ pub(crate) struct Patience {
 pub(crate) struct Exchanged {
     pub(crate) response: Response<Incoming>,
     pub(crate) lease: Lease,
-}
-
-/// Why there is no response, and the request if another server may be asked.
-#[derive(Debug)]
-pub(super) struct Unanswered {
-    pub(super) failure: Failure,
-    pub(super) request: Option<Box<Request<RequestBody>>>,
 }
 
 impl Server {
@@ -181,13 +174,15 @@ impl Server {
         let Some(place) = self.sessions.take(Instant::now()) else {
             return self.send_shared_anew(in_flight, request, patience).await;
         };
-        let again = InFlight::new(self);
         let sent = self.send_over(in_flight, Carrier::Http2(place), request, patience);
         match sent.await {
             Err(Unanswered {
                 request: Some(request),
                 ..
-            }) => self.send_shared_anew(again, *request, patience).await,
+            }) => {
+                let again = InFlight::new(self);
+                self.send_shared_anew(again, *request, patience).await
+            }
             sent => sent,
         }
     }
@@ -212,9 +207,34 @@ impl Server {
         };
         let carrier = timeout(patience.connect, place).await;
         match carrier.unwrap_or(Err(Failure::ConnectTimeout)) {
-            Ok(Some(carrier)) => self.send_over(in_flight, carrier, request, patience).await,
+            Ok(Some(carrier)) => self.send_twice(in_flight, carrier, request, patience).await,
             Ok(None) => self.send_anew(in_flight, request, patience).await,
             Err(failure) => Err(Unanswered::not_sent(failure, request)),
+        }
+    }
+
+    /// Sends a request, and once more if the server has not looked at it: those that wait for the
+    /// same new connection are sent before the server says how many it takes at a time.
+    async fn send_twice(
+        self: &Arc<Self>,
+        in_flight: InFlight,
+        carrier: Carrier,
+        request: Request<RequestBody>,
+        patience: Patience,
+    ) -> Result<Exchanged, Unanswered> {
+        let unanswered = match self.send_over(in_flight, carrier, request, patience).await {
+            Err(unanswered) if unanswered.is_refused => unanswered,
+            sent => return sent,
+        };
+        match (unanswered.request, self.sessions.take(Instant::now())) {
+            (Some(request), Some(place)) => {
+                let (again, carrier) = (InFlight::new(self), Carrier::Http2(place));
+                self.send_over(again, carrier, *request, patience).await
+            }
+            (request, _) => Err(Unanswered {
+                request,
+                ..unanswered
+            }),
         }
     }
 
@@ -226,9 +246,9 @@ impl Server {
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
         let mut copy = Copy::default();
-        copy.keep(&request);
         match carrier {
             Carrier::Http1(mut connection) => {
+                copy.keep(&request);
                 let now = Instant::now();
                 match connection.exchange(request, now, patience.response).await {
                     Ok(response) => exchanged(in_flight, response, Carrier::Http1(connection)),
@@ -236,6 +256,7 @@ impl Server {
                 }
             }
             Carrier::Http2(place) => {
+                copy.keep_any(&request);
                 self.address_http2(&mut request);
                 match place.exchange(request, patience).await {
                     Ok(response) => exchanged(in_flight, response, Carrier::Http2(place)),
@@ -394,28 +415,6 @@ fn exchanged(
 ) -> Result<Exchanged, Unanswered> {
     let lease = Lease::new(in_flight, carrier);
     Ok(Exchanged { response, lease })
-}
-
-impl Unanswered {
-    fn not_sent(failure: Failure, request: Request<RequestBody>) -> Self {
-        let request = Some(Box::new(request));
-        Self { failure, request }
-    }
-}
-
-/// The request comes back if it did not go out, or if there is a copy and no byte was answered.
-fn unanswered(reason: NoResponse, copy: &mut Copy) -> Unanswered {
-    match reason {
-        NoResponse::NotSent(request) => Unanswered::not_sent(Failure::UpstreamClosed, *request),
-        NoResponse::Unheard(error) if is_disconnect(&error) => Unanswered {
-            failure: Failure::UpstreamClosed,
-            request: copy.take_request().map(Box::new),
-        },
-        reason => Unanswered {
-            failure: reason.into(),
-            request: None,
-        },
-    }
 }
 
 /// What is wrong if TLS does not begin: an error of TLS itself is inside the one of the stream.

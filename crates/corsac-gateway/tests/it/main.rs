@@ -35,4 +35,5 @@ mod streaming;
 mod tls;
 mod upgrade;
 mod upstream_faults;
+mod upstream_http2;
 mod upstream_tls;

@@ -321,10 +321,18 @@ async fn a_stream_that_is_reset_is_a_bad_gateway_and_harms_no_other() {
 
 #[tokio::test]
 async fn a_stream_that_is_refused_is_asked_for_again() {
-    let server = Http2Server::new(100);
-    let both = before_http2_twice(&server).await;
-    assert_eq!(get(&both, "/refuse").await.text(), "ok");
-    assert_eq!(server.n_requests.load(Ordering::SeqCst), 2);
+    for line in ["GET /refuse HTTP/1.1", "POST /refuse HTTP/1.1"] {
+        let server = Http2Server::new(100);
+        for serving in [
+            before_http2(&server).await,
+            before_http2_twice(&server).await,
+        ] {
+            server.n_requests.store(0, Ordering::SeqCst);
+            let response = serving.request(line, &["content-length: 0", PAGE]).await;
+            assert_eq!(response.text(), "ok", "{line}");
+            assert_eq!(server.n_requests.load(Ordering::SeqCst), 2);
+        }
+    }
 }
 
 #[tokio::test]
