@@ -53,6 +53,7 @@ mod operations;
 mod policy;
 mod problem;
 mod render;
+mod roots;
 mod route;
 mod route_host;
 mod route_path;

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 use crate::config::{Extent, Policies, Resource, Route, read_timeout, use_policy};
 use crate::document::Document;
 use crate::files::Files;
+use crate::openapi::Operations;
 use crate::problem::{Problem, quoted};
 use crate::route_host::HostPattern;
 use crate::table::{Kind, Table};
@@ -204,6 +205,7 @@ impl<'s> Reader<'_, '_, 's> {
             }
         }
         let operations = self.document.openapi(value, self.files)?;
+        self.note_repeated_prefix(value, table, &operations);
         // Documents have many paths, and few different sets of methods.
         let mut restricted = BTreeMap::new();
         let resources = operations.into_iter().map(|it| {
@@ -221,6 +223,36 @@ impl<'s> Reader<'_, '_, 's> {
             }
         });
         Some(resources.collect())
+    }
+
+    /// Reports paths that all repeat the route's, as if they began at the root.
+    fn note_repeated_prefix(
+        &mut self,
+        value: &Value<'s>,
+        table: &Table<'_, 's>,
+        operations: &[Operations],
+    ) {
+        let prefix = table.value("path").and_then(|it| it.get_ref().as_str());
+        let Some(prefix) = prefix.filter(|it| *it != "/") else {
+            return;
+        };
+        let repeats = |it: &Operations| {
+            let rest = it.path.strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if let Some(first) = operations.first()
+            && operations.iter().all(repeats)
+        {
+            let message = format!(
+                "every path of this document repeats the route's {}, and begins after it: {} is \
+                 taken to be {}",
+                quoted(prefix),
+                quoted(&first.path),
+                quoted(&format!("{prefix}{}", first.path)),
+            );
+            self.document
+                .report(Problem::warning("openapi-prefix-repeated", message).at(value.span()));
+        }
     }
 
     /// The policy of this name.

@@ -235,20 +235,6 @@ impl<'s> Document<'s> {
         (!servers.is_empty()).then_some(servers)
     }
 
-    /// The file with the certificates that those of the servers must be signed with.
-    fn roots(&mut self, value: &Value<'s>, files: &mut Files<'_>) -> Option<Vec<u8>> {
-        let file = files.read(value, self)?;
-        let is_pem = file
-            .bytes
-            .windows(PEM_START.len())
-            .any(|it| it == PEM_START);
-        if !is_pem {
-            let message = format!("{} has no certificate as PEM", quoted(&file.name));
-            self.report(Problem::error("roots-empty", message).at(value.span()));
-        }
-        is_pem.then_some(file.bytes)
-    }
-
     /// A host that is one name.
     fn name(&mut self, value: &Value<'s>) -> Option<String> {
         let text = self.string(value)?;
@@ -295,7 +281,3 @@ const MAX_RETRIES: u32 = 5;
 
 /// Often enough to notice a server that is gone before many do, and no load to speak of.
 const DEFAULT_HEALTH_INTERVAL: Duration = Duration::from_secs(5);
-
-/// What a certificate in a file starts with
-/// ([RFC 7468, 5](https://www.rfc-editor.org/rfc/rfc7468#section-5)).
-const PEM_START: &[u8] = b"-----BEGIN CERTIFICATE-----";

@@ -31,7 +31,7 @@ fn check(path: &str, n_blocks: usize) {
 )]
 fn file(name: &str) -> std::io::Result<Vec<u8>> {
     let text = match name {
-        "ca.pem" => "-----BEGIN CERTIFICATE-----",
+        "ca.pem" => include_str!("../../../crates/corsac-config/tests/it/ca.pem"),
         "petstore.yaml" => "openapi: 3.1.1\npaths: { /pets: { get: {} } }\n",
         name => panic!("nothing is known of {name}"),
     };

@@ -193,7 +193,7 @@ fn is_allowed(policy: &corsac::Policy, origin: &str) -> bool {
     }
 }
 
-const PEM: &str = "-----BEGIN CERTIFICATE-----\n";
+const PEM: &str = include_str!("ca.pem");
 
 #[test]
 fn an_upstream_says_what_the_file_says() {

@@ -11,6 +11,7 @@ mod origin_mistakes;
 mod policy_mistakes;
 mod properties;
 mod rendering;
+mod roots_mistakes;
 mod route_mistakes;
 mod route_place_mistakes;
 mod spans;

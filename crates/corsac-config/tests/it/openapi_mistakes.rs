@@ -5,7 +5,7 @@ fn check(document: &str, expected: &[&str]) {
     let source = "[[route]]\npath = '/v1'\nupstream = 'http://a'\nopenapi = 'pets.yaml'\n";
     let read = corsac_config::read_with_files(source, &|_| Ok(document.into()));
     let found: Vec<_> = match &read {
-        Ok(_) => Vec::new(),
+        Ok(config) => config.warnings.iter().map(ToString::to_string).collect(),
         Err(problems) => problems.iter().map(ToString::to_string).collect(),
     };
     assert_eq!(found, expected, "{document}");
@@ -115,4 +115,15 @@ fn a_route_that_says_twice_what_exists() {
     let problems = read.unwrap_err();
     let codes: Vec<_> = problems.iter().map(|it| it.code).collect();
     assert_eq!(codes, ["route-openapi", "route-openapi"]);
+}
+
+#[test]
+fn paths_that_all_repeat_the_routes() {
+    let warning = "warning[openapi-prefix-repeated]: every path of this document repeats the \
+                   route's `/v1`, and begins after it: `/v1/a` is taken to be `/v1/v1/a`";
+    let document = |paths: &str| format!("openapi: 3.1.0\npaths: {{{paths}}}\n");
+    check(&document("/v1/a: {}, /v1: {}"), &[warning]);
+    check(&document("/v1/a: {}, /a: {}"), &[]);
+    check(&document("/v1a: {}"), &[]);
+    check(&document(""), &[]);
 }
