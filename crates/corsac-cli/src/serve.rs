@@ -54,14 +54,13 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
 
 /// Says what is wrong with the file, and with the files that it names.
 fn check(path: &Path) -> Result<Exit, Failure> {
-    let exit = lint::report(path, lint::Format::Text)?;
-    if exit == Exit::AsWanted && path.to_str() != Some("-") {
+    if path.to_str() != Some("-") {
         let source = Source::read(path)?;
         if let Ok(config) = source.parsed() {
             certificates(path, &config, "nothing would be served")?;
         }
     }
-    Ok(exit)
+    lint::report(path, lint::Format::Text)
 }
 
 /// The access log of the file, or the one that the command line asks for.

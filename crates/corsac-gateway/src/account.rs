@@ -64,7 +64,7 @@ impl Account {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
-            host: field(HOST),
+            host: field(HOST).or_else(|| authority(request.uri())),
             origin: field(ORIGIN),
             requested_method: of_preflight(ACCESS_CONTROL_REQUEST_METHOD),
             requested_headers: of_preflight(ACCESS_CONTROL_REQUEST_HEADERS),
@@ -160,3 +160,8 @@ impl std::fmt::Debug for Account {
 }
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The host that a target in absolute form names, which all targets of HTTP/2 are.
+fn authority(uri: &Uri) -> Option<HeaderValue> {
+    HeaderValue::from_str(uri.authority()?.as_str()).ok()
+}

@@ -9,7 +9,7 @@ use crate::{Running, TestFile};
 
 fn config(name: &str, format: &str) -> TestFile {
     let content = format!(
-        "listen = '127.0.0.1:0'\n[admin]\nlisten = '127.0.0.1:0'\n\
+        "listen = '127.0.0.1:0'\nh2c = true\n[admin]\nlisten = '127.0.0.1:0'\n\
          [access-log]\nformat = '{format}'\noutput = 'stdout'\n\
          [policy.live]\nallow-origins = ['https://app.example']\nreport-only = 'next'\n\
          [policy.next]\nallow-origins = ['https://new.example']\n\
@@ -33,6 +33,10 @@ fn line_of(name: &str, format: &str, request: &[u8]) -> String {
     let mut running = Running::start(&["serve", "-c", config.path()]);
     let address = running.wait_for_note("listening on http://");
     exchange(&address, request);
+    first_line(&mut running)
+}
+
+fn first_line(running: &mut Running) -> String {
     let mut lines = BufReader::new(running.child.stdout.take().unwrap());
     let mut line = String::new();
     lines.read_line(&mut line).unwrap();
@@ -74,6 +78,37 @@ fn a_line_is_an_object() {
         "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     });
     assert_eq!(object, expected);
+}
+
+#[test]
+fn a_request_of_http_2_is_written_as_others_are() {
+    let config = config("access-log-h2.toml", "text");
+    let mut running = Running::start(&["serve", "-c", config.path()]);
+    let address = running.wait_for_note("listening on http://");
+    let mut fields = Vec::new();
+    for (name, value) in [
+        (":method", "GET"),
+        (":scheme", "http"),
+        (":path", "/none?x=1"),
+        (":authority", "shop.test"),
+    ] {
+        // A literal that is not indexed: the length of the name, the name, and the value likewise.
+        fields.push(0);
+        for text in [name, value] {
+            fields.push(u8::try_from(text.len()).unwrap());
+            fields.extend(text.as_bytes());
+        }
+    }
+    let len = u8::try_from(fields.len()).unwrap();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .write_all(&[&preface[..], &[0, 0, len, 1, 5, 0, 0, 0, 1], &fields].concat())
+        .unwrap();
+    let line = first_line(&mut running);
+    let words: Vec<_> = line.split(' ').collect();
+    assert_eq!(words[2..5], ["GET", "/none?x=1", "404"], "{line}");
+    assert!(words.contains(&"host=shop.test"), "{line}");
 }
 
 #[test]

@@ -233,4 +233,5 @@ fn check_reads_the_certificates_too() {
     let said = crate::stderr(&output);
     assert!(said.contains("no-such.pem"), "{said}");
     assert!(said.contains("nothing would be served"), "{said}");
+    assert_eq!(crate::stdout(&output), "", "it is not called valid before");
 }

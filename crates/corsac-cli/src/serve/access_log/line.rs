@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use corsac_gateway::{AnsweredBy, Record};
-use http::HeaderValue;
+use http::{HeaderValue, Version};
 use serde::Serialize;
 
 /// What a line says. Whatever comes from a client is cut short, and ASCII without control
@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
             client: record.client.to_string(),
             method: shown(record.method.as_str().as_bytes(), MAX_NAME),
             host: field(record.host),
-            target: shown(record.uri.to_string().as_bytes(), MAX_TARGET),
+            target: shown(target(record).as_bytes(), MAX_TARGET),
             protocol: format!("{:?}", record.version),
             status: record.status.map(|it| it.as_u16()),
             bytes: record.bytes,
@@ -152,6 +152,15 @@ fn now() -> Duration {
     let now = SystemTime::now();
     // A clock before 1970 is not set.
     now.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// What was asked for, as HTTP/1.1 writes it: a URL of HTTP/2 begins with the host, which has a name
+/// of its own.
+fn target(record: &Record<'_>) -> String {
+    match record.uri.path_and_query() {
+        Some(target) if record.version == Version::HTTP_2 => target.to_string(),
+        _ => record.uri.to_string(),
+    }
 }
 
 /// A point in time, after [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339), in UTC.
