@@ -65,6 +65,10 @@ impl Client {
         &self.place
     }
 
+    pub(crate) fn ending(&self) -> &Arc<Ending> {
+        &self.ending
+    }
+
     /// Finds the route, and lets its policy answer.
     fn begin(&self, request: Request<Incoming>, account: Option<&mut Account>) -> Step {
         if request.version() == Version::HTTP_10 {
@@ -150,6 +154,7 @@ pub(crate) fn exchange(
     client: &Arc<Client>,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+    client.place.idleness().ends();
     let received = client
         .gateway
         .observer

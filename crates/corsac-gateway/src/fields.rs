@@ -5,8 +5,9 @@
 use std::net::IpAddr;
 
 use http::header::{
-    CONNECTION, COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT,
+    Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 use http::{Response, StatusCode, Version};
 
@@ -259,6 +260,33 @@ impl ClientAddress {
         Self { ip, value, scheme }
     }
 }
+
+/// Removes what has no business behind a body.
+///
+/// Some servers put trailers among the fields of the head, where they would stand for what this
+/// gateway has said or removed there. [RFC 9110, 6.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1)
+/// forbids those that frame and route a message or say who sends it.
+pub(crate) fn remove_from_trailers(trailers: &mut HeaderMap) {
+    for name in HOP_BY_HOP.iter().chain(&ONLY_IN_HEADS) {
+        trailers.remove(name);
+    }
+}
+
+static ONLY_IN_HEADS: [HeaderName; 13] = [
+    AUTHORIZATION,
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    COOKIE,
+    EXPECT,
+    HOST,
+    MAX_FORWARDS,
+    VIA,
+    HeaderName::from_static("forwarded"),
+    X_FORWARDED_FOR,
+    X_FORWARDED_HOST,
+    X_FORWARDED_PROTO,
+];
 
 /// Puts the cookies of a request on one line, as HTTP/1.1 has them.
 ///

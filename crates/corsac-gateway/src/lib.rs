@@ -30,7 +30,7 @@
 //! `X-Forwarded-Proto` and `X-Forwarded-Host` who asked, how, and by which name; `Host` is the
 //! upstream's own. A client that asks for another protocol, as a WebSocket does, is tunnelled if
 //! the upstream agrees. An upstream's interim responses end here, except that one:
-//! a client that expects `100 (Continue)` gets it from the gateway.
+//! a client of HTTP/1.1 that expects `100 (Continue)` gets it from the gateway.
 //!
 //! A response that breaks off on the upstream's side breaks off on the client's side too. A client
 //! that goes away takes its exchange with the upstream along.

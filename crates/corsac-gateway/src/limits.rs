@@ -45,6 +45,39 @@ pub(crate) const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(900);
 /// How long to wait before accepting again when the system has no descriptor left.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a client may go on sending what nobody reads, once it has its answer.
+///
+/// A socket that is closed while something of the client is on its way is reset, and with a reset
+/// the client's system may throw away the answer that said why. Most clients look for an answer
+/// while they send; one that does not is given as long as for the head of a request.
+pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes that are read and dropped in that time: what a client on a fast line sends in less than a
+/// second, which is time enough for the answer to arrive.
+pub(crate) const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of it that are read at a time.
+pub(crate) const LINGER_READ: usize = 16 * 1024;
+
+/// How often it is looked whether a place can be made for a client that waits for one.
+pub(crate) const RECLAIM_PERIOD: Duration = Duration::from_millis(100);
+
+/// Of how many places one is made free at a time, and how many at the most.
+///
+/// To find the longest idle connections is to look at all of them. To close several for one look
+/// keeps that cheap where clients come by the thousand, and leaves nearly all of them alone.
+pub(crate) const PLACES_PER_RECLAIMED: usize = 512;
+pub(crate) const MAX_RECLAIMED: usize = 32;
+
+/// How long a client of which nothing is heard is left alone, how often it is then asked whether it
+/// is there, and how many times: it is gone after two minutes.
+#[cfg(target_os = "linux")]
+pub(crate) const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+#[cfg(target_os = "linux")]
+pub(crate) const KEEPALIVE_PERIOD: Duration = Duration::from_secs(20);
+#[cfg(target_os = "linux")]
+pub(crate) const KEEPALIVE_TRIES: u32 = 3;
+
 /// Gateways of this kind that a request may have passed. More are a loop.
 pub(crate) const MAX_HOPS: usize = 8;
 

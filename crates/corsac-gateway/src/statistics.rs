@@ -18,6 +18,7 @@ pub(crate) struct Statistics {
     refusals: Mutex<Refusals>,
     pub(crate) connections_accepted: AtomicU64,
     pub(crate) connections_closed: AtomicU64,
+    pub(crate) connections_reclaimed: AtomicU64,
     pub(crate) reloads: AtomicU64,
     pub(crate) failed_reloads: AtomicU64,
     pub(crate) log_lines_dropped: AtomicU64,

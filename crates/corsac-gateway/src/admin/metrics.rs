@@ -91,6 +91,10 @@ fn write_process(statistics: &Statistics, text: &mut String) -> fmt::Result {
     let name = "corsac_connections_open";
     describe(text, name, "gauge", "Connections of clients that are open.")?;
     writeln!(text, "{name} {}", accepted.saturating_sub(closed))?;
+    let name = "corsac_connections_reclaimed_total";
+    let help = "Idle connections of clients that made room for others.";
+    describe(text, name, "counter", help)?;
+    writeln!(text, "{name} {}", read(&statistics.connections_reclaimed))?;
     let name = "corsac_reloads_total";
     describe(
         text,

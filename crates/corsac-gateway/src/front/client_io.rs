@@ -4,7 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
@@ -12,8 +12,10 @@ use tokio::time::Instant;
 use crate::deadline::Deadline;
 use crate::limits::CLIENT_WRITE_TIMEOUT;
 
+use super::block_timer::BlockTimer;
 use super::head_guard::{HeadGuard, Seen};
 use super::head_timer::HeadTimer;
+use super::linger::Linger;
 use super::transport::Transport;
 
 /// The socket of a client, on which a write fails that has waited too long.
@@ -29,16 +31,18 @@ pub(super) struct ClientIo {
     joined: Vec<u8>,
     ending: Arc<Ending>,
     was_shut_down: bool,
-    watch: Option<Watch>,
+    linger: Option<Linger>,
+    watch: Watch,
     /// What is read behind something that was refused.
     rest: Option<&'static [u8]>,
 }
 
-/// What a connection of HTTP/1.1 is looked at with.
+/// What the bytes of a client are looked at with.
 #[derive(Debug)]
-struct Watch {
-    guard: HeadGuard,
-    timer: HeadTimer,
+enum Watch {
+    Unwatched,
+    Heads(HeadGuard, HeadTimer),
+    Blocks(BlockTimer),
 }
 
 /// How a connection may end.
@@ -50,12 +54,18 @@ struct Watch {
 pub(crate) struct Ending {
     bears_meaning: AtomicBool,
     is_tunnel: AtomicBool,
+    is_announced: AtomicBool,
 }
 
 impl Ending {
     /// From now on an orderly end says that everything was sent.
     pub(crate) fn bears_meaning(&self) {
         self.bears_meaning.store(true, Ordering::Relaxed);
+    }
+
+    /// The client is told in time, so that it sends nothing that would be lost.
+    pub(super) fn announce(&self) {
+        self.is_announced.store(true, Ordering::Relaxed);
     }
 
     /// From now on the client's bytes are no HTTP.
@@ -80,15 +90,20 @@ impl ClientIo {
             joined: Vec::new(),
             ending,
             was_shut_down: false,
-            watch: None,
+            linger: None,
+            watch: Watch::Unwatched,
             rest: None,
         }
     }
 
     /// Has the heads of HTTP/1.1 looked at, and timed.
-    pub(super) fn watch(&mut self, timer: HeadTimer) {
-        let guard = HeadGuard::default();
-        self.watch = Some(Watch { guard, timer });
+    pub(super) fn watch_heads(&mut self, timer: HeadTimer) {
+        self.watch = Watch::Heads(HeadGuard::default(), timer);
+    }
+
+    /// Has the blocks of fields of HTTP/2 timed.
+    pub(super) fn watch_blocks(&mut self, timer: BlockTimer) {
+        self.watch = Watch::Blocks(timer);
     }
 
     /// A head with a short body is two slices. To put them together costs less than to have the
@@ -131,12 +146,33 @@ impl ClientIo {
 impl Watch {
     /// How many bytes are the last ones and what follows, if something in them is refused.
     fn look(&mut self, bytes: &mut [u8]) -> Option<(usize, &'static [u8])> {
-        match self.guard.look(bytes) {
-            Seen::NoHead => self.timer.head_ends(),
-            Seen::PartOfHead => self.timer.head_begins(),
-            Seen::Refused(len, rest) => return Some((len, rest)),
+        match self {
+            Self::Unwatched => {}
+            Self::Blocks(timer) => timer.look(bytes),
+            Self::Heads(guard, timer) => match guard.look(bytes) {
+                Seen::NoHead => timer.head_ends(),
+                Seen::PartOfHead => timer.head_begins(),
+                Seen::Refused(len, rest) => return Some((len, rest)),
+            },
         }
         None
+    }
+
+    /// Has something that the client began taken too long?
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Unwatched | Self::Heads(..) => Poll::Pending,
+            Self::Blocks(timer) => timer.poll(cx),
+        }
+    }
+
+    /// May the client be in the middle of something?
+    fn expects_more(&self) -> bool {
+        match self {
+            Self::Unwatched => false,
+            Self::Heads(guard, _) => guard.expects_more(),
+            Self::Blocks(_) => true,
+        }
     }
 }
 
@@ -155,16 +191,16 @@ impl AsyncRead for ClientIo {
         let n_before = buffer.filled().len();
         let read = Pin::new(&mut self.transport).poll_read(cx, buffer);
         if self.ending.is_tunnel.load(Ordering::Relaxed) {
-            self.watch = None;
+            self.watch = Watch::Unwatched;
         }
-        if let Some(watch) = &mut self.watch
-            && read.is_ready()
-        {
-            let taken = watch.look(&mut buffer.filled_mut()[n_before..]);
-            if let Some((len, rest)) = taken {
-                buffer.set_filled(n_before + len);
-                self.rest = Some(rest);
-            }
+        if read.is_pending() {
+            let late = self.watch.poll_late(cx);
+            return late.map(|()| Err(io::ErrorKind::TimedOut.into()));
+        }
+        let taken = self.watch.look(&mut buffer.filled_mut()[n_before..]);
+        if let Some((len, rest)) = taken {
+            buffer.set_filled(n_before + len);
+            self.rest = Some(rest);
         }
         read
     }
@@ -199,7 +235,17 @@ impl AsyncWrite for ClientIo {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.was_shut_down = true;
-        Pin::new(&mut self.transport).poll_shutdown(cx)
+        if self.linger.is_none() {
+            ready!(Pin::new(&mut self.transport).poll_shutdown(cx))?;
+            if !self.watch.expects_more() || self.ending.is_announced.load(Ordering::Relaxed) {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let Self {
+            transport, linger, ..
+        } = &mut *self;
+        let linger = linger.get_or_insert_with(Linger::new);
+        linger.poll(transport.socket(), cx).map(Ok)
     }
 }
 

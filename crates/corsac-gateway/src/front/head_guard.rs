@@ -98,6 +98,11 @@ impl HeadGuard {
         }
     }
 
+    /// Is what has come so far less than a whole message?
+    pub(super) fn expects_more(&self) -> bool {
+        self.place != Place::Between || self.line.len > 0
+    }
+
     fn skip(&mut self, left: u64, len: usize, within: fn(u64) -> Place, after: Place) -> usize {
         let n_skipped = left.min(len as u64);
         self.place = match left - n_skipped {

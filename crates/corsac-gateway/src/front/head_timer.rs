@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 
+use super::idleness::Idleness;
 use crate::deadline::Deadline;
 
 /// A timer for one connection of a client.
@@ -25,16 +26,18 @@ struct State {
     /// Has a head begun? The first one has, as soon as there is a connection.
     is_in_head: AtomicBool,
     patience: Duration,
+    idleness: Arc<Idleness>,
 }
 
 impl HeadTimer {
     /// A timer that allows so much for a head.
-    pub(super) fn new(patience: Duration) -> Self {
+    pub(super) fn new(patience: Duration, idleness: &Arc<Idleness>) -> Self {
         let deadline = Deadline::new(tokio::time::Instant::now() + patience);
         Self(Arc::new(State {
             deadline: Mutex::new(deadline),
             is_in_head: AtomicBool::new(true),
             patience,
+            idleness: Arc::clone(idleness),
         }))
     }
 
@@ -65,8 +68,11 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        let now = tokio::time::Instant::now();
+        // hyper asks when it begins to wait for a request.
+        self.0.idleness.begins(now);
         let at = match self.0.is_in_head.load(Ordering::Relaxed) {
-            true => tokio::time::Instant::now() + self.0.patience,
+            true => now + self.0.patience,
             false => deadline.into(),
         };
         self.deadline().move_to(at);

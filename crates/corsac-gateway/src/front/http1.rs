@@ -13,8 +13,9 @@ use crate::routes::Routes;
 
 /// Serves the requests of a client, one after the other.
 pub(super) async fn serve(client: Arc<Client>, mut io: ClientIo, routes: &Routes) {
-    let timer = HeadTimer::new(routes.timeouts.request_head);
-    io.watch(timer.clone());
+    let idleness = client.place().idleness();
+    let timer = HeadTimer::new(routes.timeouts.request_head, idleness);
+    io.watch_heads(timer.clone());
     let service = {
         let client = Arc::clone(&client);
         service_fn(move |request| exchange(&client, request))

@@ -15,7 +15,8 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::time::Instant;
 
-use super::client_io::ClientIo;
+use super::block_timer::BlockTimer;
+use super::client_io::{ClientIo, Ending};
 use super::streams::{StreamBody, Streams};
 use crate::body::Body;
 use crate::deadline::Deadline;
@@ -27,8 +28,9 @@ use crate::limits::{
 use crate::routes::Routes;
 
 /// Serves the requests of a client, many at a time.
-pub(super) async fn serve(client: Arc<Client>, io: ClientIo, routes: &Routes) {
-    let streams = Arc::new(Streams::default());
+pub(super) async fn serve(client: Arc<Client>, mut io: ClientIo, routes: &Routes) {
+    io.watch_blocks(BlockTimer::new(routes.timeouts.request_head));
+    let streams = Arc::new(Streams::new(client.place().idleness()));
     let service = {
         let (client, streams) = (Arc::clone(&client), Arc::clone(&streams));
         let most = routes.front.limits.header_fields;
@@ -53,6 +55,7 @@ pub(super) async fn serve(client: Arc<Client>, io: ClientIo, routes: &Routes) {
         patience: routes.timeouts.idle,
         deadline: Deadline::new(Instant::now() + routes.timeouts.idle),
         is_ending: false,
+        ending: Arc::clone(client.ending()),
     };
     client.place().run(watched, Watched::finish).await;
 }
@@ -96,6 +99,7 @@ struct Watched<S: HttpService<Incoming>> {
     patience: Duration,
     deadline: Deadline,
     is_ending: bool,
+    ending: Arc<Ending>,
 }
 
 impl<S, F> Watched<S>
@@ -106,7 +110,9 @@ where
 {
     /// Takes no further requests.
     fn finish(self: Pin<&mut Self>) {
-        Pin::new(&mut self.get_mut().connection).graceful_shutdown();
+        let this = self.get_mut();
+        this.ending.announce();
+        Pin::new(&mut this.connection).graceful_shutdown();
     }
 
     /// Looks what the client is doing, each time that it has had enough time to do something.
@@ -120,6 +126,7 @@ where
                 return Poll::Ready(());
             }
             self.is_ending = true;
+            self.ending.announce();
             Pin::new(&mut self.connection).graceful_shutdown();
             self.deadline.move_to(now + HTTP2_GOODBYE);
             return Poll::Pending;

@@ -1,5 +1,6 @@
 //! The gateway towards its clients: from an accepted connection to its requests.
 
+mod block_timer;
 mod certificates;
 mod client_io;
 mod clients;
@@ -9,6 +10,8 @@ mod head_guard;
 mod head_timer;
 mod http1;
 mod http2;
+mod idleness;
+mod linger;
 mod proxy_protocol;
 mod serve;
 mod streams;

@@ -5,15 +5,28 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::fields::Scheme;
+
 /// What the bytes that were received so far are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     /// The beginning of a header.
     Incomplete,
     /// A header of so many bytes. Without a client, the balancer speaks for itself.
-    Header { len: usize, client: Option<IpAddr> },
+    Header {
+        len: usize,
+        client: Option<Announced>,
+    },
     /// Not a header.
     Malformed,
+}
+
+/// A client, as a balancer has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Announced {
+    pub(super) address: IpAddr,
+    /// By [`Scheme::Https`] the balancer says that the client spoke TLS with it.
+    pub(super) scheme: Scheme,
 }
 
 /// Parses the header at the beginning of a connection.
@@ -48,7 +61,11 @@ fn version_1(bytes: &[u8]) -> Parsed {
     let client = line.and_then(
         |line| match line == "UNKNOWN" || line.starts_with("UNKNOWN ") {
             true => Some(None),
-            false => named_client(line).map(Some),
+            false => named_client(line).map(|address| {
+                // Version 1 says nothing about TLS.
+                let scheme = Scheme::Http;
+                Some(Announced { address, scheme })
+            }),
         },
     );
     match client {
@@ -97,8 +114,8 @@ fn version_2(bytes: &[u8]) -> Parsed {
     let client = match (fixed[12], fixed[13]) {
         // A balancer that looks whether the gateway is there.
         (LOCAL, _) => Some(None),
-        (PROXY, TCP_OVER_IPV4) => ipv4(rest).map(Some),
-        (PROXY, TCP_OVER_IPV6) => ipv6(rest).map(Some),
+        (PROXY, TCP_OVER_IPV4) => announced(ipv4(rest), rest, IPV4_LEN).map(Some),
+        (PROXY, TCP_OVER_IPV6) => announced(ipv6(rest), rest, IPV6_LEN).map(Some),
         (PROXY, UNSPECIFIED | UNIX_STREAM) => Some(None),
         _ => None,
     };
@@ -111,14 +128,39 @@ fn version_2(bytes: &[u8]) -> Parsed {
     }
 }
 
+/// The client at this address, with what is said about it behind the addresses.
+fn announced(address: Option<IpAddr>, rest: &[u8], addresses_len: usize) -> Option<Announced> {
+    let scheme = scheme(rest.get(addresses_len..)?)?;
+    Some(Announced {
+        address: address?,
+        scheme,
+    })
+}
+
+/// How the client came to the balancer, by a list of types, lengths and values; none if the list is
+/// broken.
+fn scheme(mut list: &[u8]) -> Option<Scheme> {
+    let mut scheme = Scheme::Http;
+    while let Some((kind, rest)) = list.split_first() {
+        let (len, rest) = rest.split_first_chunk()?;
+        let (value, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+        // The value begins with flags, of which one says that the client spoke TLS.
+        if *kind == TLS && value.first()? & CLIENT_SPEAKS_TLS != 0 {
+            scheme = Scheme::Https;
+        }
+        list = rest;
+    }
+    Some(scheme)
+}
+
 /// The source of a pair of addresses and ports.
 fn ipv4(rest: &[u8]) -> Option<IpAddr> {
-    let source: [u8; 4] = *rest.get(..12)?.first_chunk()?;
+    let source: [u8; 4] = *rest.get(..IPV4_LEN)?.first_chunk()?;
     Some(Ipv4Addr::from(source).into())
 }
 
 fn ipv6(rest: &[u8]) -> Option<IpAddr> {
-    let source: [u8; 16] = *rest.get(..36)?.first_chunk()?;
+    let source: [u8; 16] = *rest.get(..IPV6_LEN)?.first_chunk()?;
     Some(Ipv6Addr::from(source).into())
 }
 
@@ -134,6 +176,14 @@ const UNSPECIFIED: u8 = 0x00;
 const TCP_OVER_IPV4: u8 = 0x11;
 const TCP_OVER_IPV6: u8 = 0x21;
 const UNIX_STREAM: u8 = 0x31;
+
+/// Two addresses and two ports.
+const IPV4_LEN: usize = 12;
+const IPV6_LEN: usize = 36;
+
+/// What is said about the TLS of the client, and the flag there that it spoke any.
+const TLS: u8 = 0x20;
+const CLIENT_SPEAKS_TLS: u8 = 0x01;
 
 /// The longest line of version 1, as the protocol says.
 const MAX_LINE: usize = 107;

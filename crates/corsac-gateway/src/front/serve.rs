@@ -15,13 +15,15 @@ use tokio_rustls::TlsAcceptor;
 use super::certificates::HTTP2;
 use super::client_io::{ClientIo, Ending};
 use super::connections::{Connections, Place};
-use super::proxy_protocol::{self, MAX_HEADER, Parsed};
+use super::proxy_protocol::{self, Announced, MAX_HEADER, Parsed};
 use super::transport::{Arrival, Protocol, Socket, Transport};
 use super::{handover, http1, http2};
 use crate::Gateway;
 use crate::exchange::Client;
 use crate::fields::{ClientAddress, Scheme};
 use crate::limits::{HANDSHAKE_PATIENCE, SWEEP_PERIOD};
+#[cfg(target_os = "linux")]
+use crate::limits::{KEEPALIVE_AFTER, KEEPALIVE_PERIOD, KEEPALIVE_TRIES};
 use crate::routes::Routes;
 use crate::upstream::check_health;
 
@@ -32,7 +34,9 @@ pub(crate) async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) {
-    let connections = Connections::new(&gateway.routes.load().front.limits);
+    let limits = &gateway.routes.load().front.limits;
+    let mut connections = Connections::new(limits, &gateway.statistics);
+    notice_who_is_gone(&listener);
     let mut shutdown = pin!(shutdown);
     let checked = || gateway.routes.load().servers.checked();
     let mut health_checks = pin!(check_health(checked, &gateway.change));
@@ -69,6 +73,23 @@ pub(crate) async fn serve(
     connections.finish(patience).await;
 }
 
+/// Has the system ask clients of which nothing is heard whether they are still there.
+///
+/// A WebSocket or a stream of events may be silent for hours, and so is a client whose machine was
+/// switched off. What a listener is told, its connections are told.
+#[cfg(target_os = "linux")]
+fn notice_who_is_gone(listener: &TcpListener) {
+    let keepalive = socket2::TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_PERIOD)
+        .with_retries(KEEPALIVE_TRIES);
+    // Without it, such a client is noticed when something is sent to it.
+    let _ = socket2::SockRef::from(listener).set_tcp_keepalive(&keepalive);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn notice_who_is_gone(_: &TcpListener) {}
+
 async fn serve_client(gateway: Gateway, stream: TcpStream, address: SocketAddr, mut place: Place) {
     // A proxy writes whole messages: to hold the last packet back gains nothing.
     if stream.set_nodelay(true).is_err() {
@@ -80,16 +101,19 @@ async fn serve_client(gateway: Gateway, stream: TcpStream, address: SocketAddr, 
     let Some(Ok(Ok(arrival))) = place.unless_finishing(arriving).await else {
         return;
     };
-    if !place.belongs_to(arrival.address, routes.front.limits.connections_per_client) {
+    if !place.belongs_to(
+        arrival.client.address,
+        routes.front.limits.connections_per_client,
+    ) {
         return;
     }
     let scheme = match arrival.transport {
-        Transport::Plain(_) => Scheme::Http,
+        Transport::Plain(_) => arrival.client.scheme,
         Transport::Tls(_) => Scheme::Https,
     };
     let ending = Arc::<Ending>::default();
     let io = ClientIo::new(arrival.transport, Arc::clone(&ending));
-    let address = ClientAddress::new(arrival.address, scheme);
+    let address = ClientAddress::new(arrival.client.address, scheme);
     let client = Arc::new(Client::new(gateway, address, place, ending));
     match arrival.protocol {
         Protocol::Http1 => http1::serve(client, io, &routes).await,
@@ -106,9 +130,13 @@ async fn arrive(
 ) -> io::Result<Arrival> {
     let mut socket = Socket::new(stream);
     let is_proxy = routes.front.proxies.iter().any(|it| it.contains(address));
-    let address = match is_proxy {
-        true => announced_client(&mut socket).await?.unwrap_or(address),
-        false => address,
+    let unannounced = Announced {
+        address,
+        scheme: Scheme::Http,
+    };
+    let client = match is_proxy {
+        true => announced_client(&mut socket).await?.unwrap_or(unannounced),
+        false => unannounced,
     };
     let (transport, protocol) = match gateway.certificates.as_deref() {
         None if routes.front.h2c => {
@@ -130,13 +158,13 @@ async fn arrive(
     };
     Ok(Arrival {
         transport,
-        address,
+        client,
         protocol,
     })
 }
 
 /// Who the balancer says that its client is; none if it speaks for itself.
-async fn announced_client(socket: &mut Socket) -> io::Result<Option<IpAddr>> {
+async fn announced_client(socket: &mut Socket) -> io::Result<Option<Announced>> {
     let mut seen = BytesMut::with_capacity(MAX_HEADER);
     loop {
         match proxy_protocol::parse(&seen) {

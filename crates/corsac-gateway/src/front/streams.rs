@@ -7,11 +7,13 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use tokio::time::Instant;
 
+use super::idleness::Idleness;
 use crate::body::Body;
 
 /// Counts what becomes of the requests of one connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Streams {
     opened: AtomicUsize,
     closed: AtomicUsize,
@@ -21,12 +23,25 @@ pub(super) struct Streams {
     offered: AtomicUsize,
     /// Grows with everything that happens.
     events: AtomicUsize,
+    idleness: Arc<Idleness>,
 }
 
 impl Streams {
+    pub(super) fn new(idleness: &Arc<Idleness>) -> Self {
+        Self {
+            opened: AtomicUsize::new(0),
+            closed: AtomicUsize::new(0),
+            cancelled: AtomicUsize::new(0),
+            offered: AtomicUsize::new(0),
+            events: AtomicUsize::new(0),
+            idleness: Arc::clone(idleness),
+        }
+    }
+
     /// A request has come.
     pub(super) fn open(self: &Arc<Self>) -> Stream {
-        self.opened.fetch_add(1, Ordering::Relaxed);
+        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.idleness.ends();
         self.happened();
         Stream {
             streams: Arc::clone(self),
@@ -37,7 +52,7 @@ impl Streams {
 
     /// Is no request under way?
     pub(super) fn is_idle(&self) -> bool {
-        self.opened.load(Ordering::Relaxed) == self.closed.load(Ordering::Relaxed)
+        self.opened.load(Ordering::SeqCst) == self.closed.load(Ordering::SeqCst)
     }
 
     /// Does any response wait for the client?
@@ -57,6 +72,17 @@ impl Streams {
     pub(super) fn are_abused(&self) -> bool {
         let cancelled = self.cancelled.load(Ordering::Relaxed);
         cancelled >= MAX_CANCELLED && cancelled * 2 > self.opened.load(Ordering::Relaxed)
+    }
+
+    /// A request is over, and perhaps it was the last one.
+    fn rest(&self) {
+        if self.is_idle() {
+            self.idleness.begins(Instant::now());
+            // One that came in between has not been overlooked.
+            if !self.is_idle() {
+                self.idleness.ends();
+            }
+        }
     }
 
     fn happened(&self) {
@@ -100,7 +126,8 @@ impl Drop for Stream {
             self.streams.cancelled.fetch_add(1, Ordering::Relaxed);
         }
         self.streams.happened();
-        self.streams.closed.fetch_add(1, Ordering::Relaxed);
+        self.streams.closed.fetch_add(1, Ordering::SeqCst);
+        self.streams.rest();
     }
 }
 

@@ -1,7 +1,6 @@
 //! What carries the bytes of a client: a socket, with TLS or without.
 
 use std::io::{self, IoSlice};
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,6 +8,8 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
+
+use super::proxy_protocol::Announced;
 
 /// What carries the bytes of a client.
 #[derive(Debug)]
@@ -18,6 +19,14 @@ pub(super) enum Transport {
 }
 
 impl Transport {
+    /// The socket, past the TLS.
+    pub(super) fn socket(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(stream) => stream.get_mut().0,
+        }
+    }
+
     /// Has the connection end by a reset, once it is dropped.
     pub(super) fn end_by_reset(&self) {
         let socket = match self {
@@ -54,7 +63,7 @@ impl Socket {
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) transport: Transport,
-    pub(super) address: IpAddr,
+    pub(super) client: Announced,
     pub(super) protocol: Protocol,
 }
 

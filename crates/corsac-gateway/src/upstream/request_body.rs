@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
+use crate::fields;
+
 /// The body of a request, which tells how it is getting on.
 #[derive(Debug)]
 pub(crate) struct RequestBody {
@@ -102,6 +104,13 @@ impl Body for RequestBody {
         upload.has_progress.store(true, Ordering::Relaxed);
         let Some(frame) = frame.transpose().map_err(BrokenBody::Client)? else {
             return Poll::Ready(None);
+        };
+        let frame = match frame.into_trailers() {
+            Ok(mut trailers) => {
+                fields::remove_from_trailers(&mut trailers);
+                Frame::trailers(trailers)
+            }
+            Err(frame) => frame,
         };
         let len = frame.data_ref().map_or(0, |data| data.len() as u64);
         let Some(left) = room.checked_sub(len) else {

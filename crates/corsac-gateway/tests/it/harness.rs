@@ -198,6 +198,10 @@ impl Peer {
         Self::new(TcpStream::connect(address).await.unwrap())
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.stream.get_ref().local_addr().unwrap().port()
+    }
+
     /// Ends the connection by a reset, which no one can take for an orderly end.
     pub(crate) fn reset(self) {
         self.stream.get_ref().set_zero_linger().unwrap();

@@ -68,6 +68,23 @@ async fn without_tls_it_is_spoken_only_if_the_file_says_so() {
 }
 
 #[tokio::test]
+async fn a_client_that_expects_to_be_told_to_go_on_is_served_when_it_goes_on() {
+    let upstream = Upstream::start(|mut peer: Peer, _| async move {
+        let head = peer.head().await.unwrap();
+        assert_eq!(field(&head, "expect"), None);
+        assert_eq!(peer.bytes(4).await.unwrap(), b"body");
+        peer.send(crate::harness::OK).await;
+    })
+    .await;
+    let (_serving, client) = without_tls(&upstream).await;
+    let fields = [("expect", "100-continue"), ("content-length", "4")];
+    let answer = client
+        .request_with(request("POST", "/v1", &fields), Bytes::from("body"))
+        .await;
+    assert_eq!(answer.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn preflights_refusals_and_errors_are_answered_by_the_policy() {
     let upstream = Upstream::faulty(|_peer| async {}).await;
     let (_serving, client) = without_tls(&upstream).await;

@@ -378,6 +378,14 @@ fn requests() -> Vec<Case> {
         ("LF in a value", get(1, &[("x", "a\ny: b")])),
         ("NUL in a value", get(1, &[("x", "a\0b")])),
         ("white space around a value", get(1, &[("x", " a ")])),
+        (
+            "white space around a length",
+            get(1, &[("content-length", " 0")]),
+        ),
+        (
+            "white space around a host",
+            headers(1, 1, &[&GET[..3], &[("host", " gateway.test")]].concat()),
+        ),
         ("a colon in a name", get(1, &[("x:y", "a")])),
         ("a space in a name", get(1, &[("x y", "a")])),
         ("an empty name", get(1, &[("", "a")])),

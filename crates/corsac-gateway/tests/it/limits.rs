@@ -37,19 +37,6 @@ async fn a_client_has_so_many_connections_and_no_more() {
 }
 
 #[tokio::test]
-async fn who_finds_no_place_waits_for_one() {
-    let (upstream, _heads) = Upstream::recording().await;
-    let serving = serving(&upstream, "", "connections = 1").await;
-    let mut first = serving.client().await;
-    first.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
-    assert_eq!(first.response("GET").await.status, 200);
-    let mut second = serving.client().await;
-    second.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
-    drop(first);
-    assert_eq!(second.response("GET").await.status, 200);
-}
-
-#[tokio::test]
 async fn a_head_has_so_many_fields_and_bytes() {
     let (upstream, _heads) = Upstream::recording().await;
     let limits = "header-fields = 10\nheader-bytes = 8192";

@@ -30,6 +30,15 @@ impl Behind {
         }
     }
 
+    /// Sends a header and a request: the head that the upstream gets; none without an answer.
+    async fn head(&mut self, header: &[u8]) -> Option<Vec<String>> {
+        let mut peer = self.serving.client().await;
+        peer.send(header).await;
+        peer.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
+        peer.head().await?;
+        self.heads.recv().await
+    }
+
     /// Sends a header and a request: who the upstream hears has asked; none without an answer.
     async fn client(&mut self, header: &[u8]) -> Option<String> {
         let mut peer = self.serving.client().await;
@@ -92,6 +101,42 @@ async fn the_client_is_who_the_balancer_says() {
 }
 
 #[tokio::test]
+async fn who_spoke_tls_with_the_balancer_came_over_tls() {
+    let mut behind = Behind::a_balancer(TRUSTED).await;
+    let tls = |flags: u8| [&[0x20, 0, 5, flags][..], &[0; 4]].concat();
+    let with = |addresses: &[u8], list: &[u8]| [addresses, list].concat();
+    let authority = [&[0x02, 0, 4][..], b"host"].concat();
+    for (header, scheme) in [
+        (version_2(0x21, 0x11, &with(IPV4, &tls(1))), "https"),
+        (version_2(0x21, 0x11, &with(IPV4, &tls(7))), "https"),
+        (version_2(0x21, 0x11, &with(IPV4, &tls(0))), "http"),
+        (version_2(0x21, 0x11, IPV4), "http"),
+        (version_2(0x21, 0x21, &with(&ipv6(), &tls(1))), "https"),
+        (
+            version_2(
+                0x21,
+                0x11,
+                &with(IPV4, &[authority.clone(), tls(1)].concat()),
+            ),
+            "https",
+        ),
+        (
+            version_2(0x21, 0x11, &with(IPV4, &[tls(1), authority].concat())),
+            "https",
+        ),
+        (version_2(0x20, 0x11, &with(IPV4, &tls(1))), "http"),
+        (
+            b"PROXY TCP4 192.0.2.1 198.51.100.1 4000 443\r\n".to_vec(),
+            "http",
+        ),
+    ] {
+        let shown = header.escape_ascii().to_string();
+        let head = behind.head(&header).await.unwrap();
+        assert_eq!(field(&head, "x-forwarded-proto"), Some(scheme), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_header_is_not_answered() {
     let mut behind = Behind::a_balancer(TRUSTED).await;
     let long = format!("PROXY UNKNOWN {}\r\n", "x".repeat(107));
@@ -114,6 +159,10 @@ async fn what_is_no_header_is_not_answered() {
         version_2(0x21, 0x12, IPV4),
         version_2(0x21, 0x11, &IPV4[..11]),
         version_2(0x21, 0x21, &ipv6()[..35]),
+        // A list of which the last member is not whole, and TLS without its flags.
+        version_2(0x21, 0x11, &[IPV4, &[0x20]].concat()),
+        version_2(0x21, 0x11, &[IPV4, &[0x20, 0, 5, 1]].concat()),
+        version_2(0x21, 0x11, &[IPV4, &[0x20, 0, 0]].concat()),
         version_2(0x21, 0x11, &[0; 5000]),
     ] {
         let shown = header.escape_ascii().to_string();
