@@ -11,6 +11,7 @@ mod admin;
 mod client_faults;
 mod connections;
 mod cors;
+mod events;
 mod forwarding;
 mod framing;
 mod h2load;

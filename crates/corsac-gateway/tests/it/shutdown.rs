@@ -2,9 +2,11 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::harness::{OK, Peer, Serving, Upstream, config, gateway, with_host};
 
@@ -87,6 +89,39 @@ async fn a_tunnel_is_given_up_in_the_end() {
     assert_eq!(client.response_head().await.status, 101);
     serving.stop().await.unwrap();
     client.gone().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tunnel_that_is_used_all_the_time_lasts_as_long_as_requests_may_and_no_longer() {
+    let upstream = Upstream::start(|mut peer: Peer, _| async move {
+        peer.head().await;
+        peer.send("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n")
+            .await;
+        while let Some(byte) = peer.bytes(1).await {
+            peer.send(byte).await;
+        }
+    })
+    .await;
+    let config = config(upstream.address, "shutdown-timeout = \"20s\"");
+    let serving = Serving::start(&gateway(&config)).await;
+    let mut client = serving.client().await;
+    let fields = with_host(&["connection: upgrade", "upgrade: x"]);
+    client.send_head("GET /v1 HTTP/1.1", &fields).await;
+    assert_eq!(client.response_head().await.status, 101);
+    let before = Instant::now();
+    let task = serving.stop();
+    let mut n_echoed = 0;
+    loop {
+        client.send("x").await;
+        if client.bytes(1).await.is_none() {
+            break;
+        }
+        n_echoed += 1;
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    assert!((19..=21).contains(&n_echoed), "{n_echoed}");
+    assert!(before.elapsed() < Duration::from_secs(22));
+    task.await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tunnels: after a handshake the gateway copies bytes, and understands none of them.
 
-use crate::harness::{ORIGIN, Peer, Serving, Upstream, field, with_host};
+use crate::harness::{ORIGIN, Peer, Serving, Upstream, config, field, gateway, with_host};
 
 const HANDSHAKE: [&str; 6] = [
     "origin: https://app.example",
@@ -77,6 +77,40 @@ async fn bytes_that_a_client_sends_along_with_its_handshake_are_not_lost() {
         .await;
     assert_eq!(client.response_head().await.status, 101);
     assert_eq!(client.bytes(10).await.unwrap(), b"helloearly");
+}
+
+#[tokio::test]
+async fn a_policy_that_rejects_guards_the_handshake() {
+    let upstream = echoing().await;
+    let config = config(upstream.address, "")
+        .replace("allow-methods ", "refuse = \"reject\"\nallow-methods ");
+    let serving = Serving::start(&gateway(&config)).await;
+    let opened = |origin: Option<&'static str>| {
+        let mut fields = with_host(&HANDSHAKE[1..]);
+        fields.extend(origin);
+        let serving = &serving;
+        async move {
+            let mut client = serving.client().await;
+            client.send_head("GET /v1 HTTP/1.1", &fields).await;
+            client.response_head().await.status
+        }
+    };
+    assert_eq!(opened(Some("origin: https://app.example")).await, 101);
+    assert_eq!(opened(Some("origin: https://evil.example")).await, 403);
+    assert_eq!(opened(Some("origin: null")).await, 403);
+    // Who is no browser names no origin.
+    assert_eq!(opened(None).await, 101);
+}
+
+#[tokio::test]
+async fn a_policy_that_forwards_leaves_the_handshake_to_the_upstream() {
+    let upstream = echoing().await;
+    let serving = Serving::before(&upstream).await;
+    let mut client = serving.client().await;
+    let mut fields = with_host(&HANDSHAKE[1..]);
+    fields.push("origin: https://evil.example");
+    client.send_head("GET /v1 HTTP/1.1", &fields).await;
+    assert_eq!(client.response_head().await.status, 101);
 }
 
 #[tokio::test]
