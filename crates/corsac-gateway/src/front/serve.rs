@@ -34,8 +34,8 @@ pub(crate) async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) {
-    let limits = &gateway.routes.load().front.limits;
-    let mut connections = Connections::new(limits, &gateway.statistics);
+    let mut connections =
+        Connections::new(&gateway.routes.load().front.limits, &gateway.statistics);
     notice_who_is_gone(&listener);
     let mut shutdown = pin!(shutdown);
     let checked = || gateway.routes.load().servers.checked();
