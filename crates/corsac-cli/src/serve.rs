@@ -5,6 +5,7 @@ mod listeners;
 mod reload;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use corsac_config::{AccessLog, Config, Problems, without_comments};
 use corsac_gateway::{Admin, Certificates, Gateway};
@@ -28,7 +29,9 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     let config = read(&source, "nothing is served")?;
     note_what_nobody_sees(&config, arguments);
     let certificates = certificates(&arguments.config, &config, "nothing is served")?;
-    let gateway = Gateway::new(&config).with_certificates(certificates);
+    let gateway = Gateway::new(&config)
+        .with_certificates(certificates)
+        .with_server_observer(Arc::new(|event| terminal::note(&event.to_string())));
     let log = log_settings(&config, arguments).map(|it| AccessLogWriter::start(it, &gateway));
     let (gateway, writer) = match log.transpose()? {
         Some((recorder, writer)) => (gateway.with_recorder(recorder), Some(writer)),

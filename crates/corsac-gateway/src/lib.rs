@@ -52,6 +52,7 @@ mod record;
 mod rewrite;
 mod route_tree;
 mod routes;
+mod server_event;
 mod sites;
 mod statistics;
 mod tunnel;
@@ -62,6 +63,7 @@ pub use failure::Failure;
 pub use front::{CertificateError, CertificateErrors, CertificateFault, Certificates};
 pub use observer::{AnsweredBy, Exchange, Observer};
 pub use record::{Ending, Record, Recorder, Verdict};
+pub use server_event::{ServerChange, ServerEvent, ServerObserver};
 
 use std::fmt;
 use std::future::Future;
@@ -154,6 +156,15 @@ impl Gateway {
     #[must_use]
     pub fn with_recorder(self, recorder: Recorder) -> Self {
         self.watched(Some(recorder))
+    }
+
+    /// Lets a function know when a server is left alone, and when it is asked again.
+    ///
+    /// Of several functions the first is told.
+    #[must_use]
+    pub fn with_server_observer(self, observer: ServerObserver) -> Self {
+        self.statistics.server_events.set(observer);
+        self
     }
 
     /// What an operator asks; from now on, what this gateway serves is counted.

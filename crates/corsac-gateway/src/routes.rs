@@ -52,7 +52,8 @@ impl Routes {
     /// The routes of `config`. Servers that `old` has too are taken over with their connections.
     pub(crate) fn new(config: &Config, statistics: &Statistics, old: Option<&Self>) -> Self {
         let mut sites = Sites::default();
-        let mut upstreams = UpstreamMaker::new(old.map(|old| &old.servers));
+        let mut upstreams =
+            UpstreamMaker::new(old.map(|old| &old.servers), &statistics.server_events);
         for route in &config.routes {
             let upstream = Arc::new(upstreams.upstream(&route.upstream));
             let prepared = Route::new(route, upstream, &config.timeouts, statistics);

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::observer::AnsweredBy;
 use crate::record::Record;
+use crate::server_event::Teller;
 
 /// What is counted. The numbers are of the whole process, and outlive a reload.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(crate) struct Statistics {
     pub(crate) reloads: AtomicU64,
     pub(crate) failed_reloads: AtomicU64,
     pub(crate) log_lines_dropped: AtomicU64,
+    /// Who is told of servers.
+    pub(crate) server_events: Teller,
 }
 
 /// A connection of a client that is open.

@@ -117,7 +117,7 @@ fn write_process(statistics: &Statistics, text: &mut String) -> fmt::Result {
 
 fn write_servers(servers: &BTreeMap<String, ServerNumbers>, text: &mut String) -> fmt::Result {
     type Number = fn(&ServerNumbers) -> u64;
-    let numbers: [(&str, &str, &str, Number); 4] = [
+    let numbers: [(&str, &str, &str, Number); 6] = [
         (
             "corsac_upstream_connections_begun_total",
             "counter",
@@ -141,6 +141,18 @@ fn write_servers(servers: &BTreeMap<String, ServerNumbers>, text: &mut String) -
             "gauge",
             "Whether a server is asked.",
             |it| it.n_good.min(1),
+        ),
+        (
+            "corsac_upstream_healthy",
+            "gauge",
+            "Whether a server passes its health checks, if it has any.",
+            |it| it.n_well.min(1),
+        ),
+        (
+            "corsac_upstream_ejections_total",
+            "counter",
+            "Times a server was left alone because it kept failing.",
+            |it| it.n_ejections,
         ),
     ];
     for (name, kind, help, number) in numbers {

@@ -81,6 +81,7 @@ impl Server {
         server: &corsac_config::Server,
         settings: &UpstreamSettings,
         connectors: Option<Connectors>,
+        standing: Standing,
     ) -> Self {
         let host = settings.host.as_deref();
         let authority = host.unwrap_or_else(|| server.authority());
@@ -106,13 +107,13 @@ impl Server {
             opening: Mutex::new(()),
             n_in_flight: AtomicUsize::new(0),
             connections: ConnectionCounts::default(),
-            standing: Standing::new(Instant::now()),
+            standing,
         }
     }
 
     /// The name of the server, with its port.
-    pub(super) fn name(&self) -> String {
-        format!("{}:{}", self.host, self.port)
+    pub(super) fn name(&self) -> &str {
+        self.standing.server()
     }
 
     /// Sends a request, over a connection that is there if possible.

@@ -7,9 +7,11 @@ use std::sync::atomic::Ordering;
 use corsac_config::{Scheme, UpstreamSettings};
 use tokio::time::Instant;
 
+use super::Upstream;
 use super::server::Server;
+use super::standing::{Budget, Standing};
 use super::tls::ConnectorMaker;
-use super::{Upstream, standing::Budget};
+use crate::server_event::Teller;
 
 /// All servers of a configuration.
 ///
@@ -24,12 +26,14 @@ pub(crate) struct UpstreamMaker<'o> {
     servers: Servers,
     old: Option<&'o Servers>,
     connectors: ConnectorMaker,
+    events: &'o Teller,
 }
 
 impl<'o> UpstreamMaker<'o> {
     /// Servers that are among the old ones are taken over with their connections.
-    pub(crate) fn new(old: Option<&'o Servers>) -> Self {
+    pub(crate) fn new(old: Option<&'o Servers>, events: &'o Teller) -> Self {
         Self {
+            events,
             servers: Servers::default(),
             old,
             connectors: ConnectorMaker::default(),
@@ -60,7 +64,8 @@ impl<'o> UpstreamMaker<'o> {
         let made = known.unwrap_or_else(|| {
             let is_tls = server.scheme() == Scheme::Https;
             let connectors = is_tls.then(|| self.connectors.connectors(settings));
-            Arc::new(Server::new(server, settings, connectors))
+            let standing = Standing::new(server_name(server), self.events.clone());
+            Arc::new(Server::new(server, settings, connectors, standing))
         });
         self.servers.0.insert(key, Arc::clone(&made));
         made
@@ -71,6 +76,11 @@ impl<'o> UpstreamMaker<'o> {
     }
 }
 
+/// The name of a server, with its port.
+fn server_name(server: &corsac_config::Server) -> String {
+    format!("{}:{}", server.host(), server.port())
+}
+
 /// What is counted of a server.
 #[derive(Debug, Default)]
 pub(crate) struct ServerNumbers {
@@ -79,6 +89,9 @@ pub(crate) struct ServerNumbers {
     pub(crate) n_in_flight: u64,
     /// In how many of the ways in which it is known it is good to be asked.
     pub(crate) n_good: u64,
+    /// In how many of them its health checks do not say that it is ill.
+    pub(crate) n_well: u64,
+    pub(crate) n_ejections: u64,
 }
 
 impl Servers {
@@ -93,11 +106,13 @@ impl Servers {
         let now = Instant::now();
         let mut numbers: BTreeMap<String, ServerNumbers> = BTreeMap::new();
         for server in self.0.values() {
-            let sum = numbers.entry(server.name()).or_default();
+            let sum = numbers.entry(server.name().to_owned()).or_default();
             sum.n_begun += server.connections.n_begun.load(Ordering::Relaxed);
             sum.n_opened += server.connections.n_opened.load(Ordering::Relaxed);
             sum.n_in_flight += server.n_in_flight.load(Ordering::Relaxed) as u64;
             sum.n_good += u64::from(server.standing.is_good(now));
+            sum.n_well += u64::from(!server.standing.is_ill());
+            sum.n_ejections += server.standing.n_ejections();
         }
         numbers
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::limits::{EJECT_AFTER, EJECTION, MAX_EJECTION};
+use crate::server_event::{ServerChange, Teller};
 
 /// How a server has done lately.
 #[derive(Debug)]
@@ -17,27 +18,35 @@ pub(super) struct Standing {
     since: Instant,
     /// Whether the last health checks failed.
     is_ill: AtomicBool,
+    n_ejections: AtomicU64,
+    /// The name of the server.
+    server: String,
+    events: Teller,
 }
 
 impl Standing {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(super) fn new(server: String, events: Teller) -> Self {
         Self {
             n_failures: AtomicU32::new(0),
             ejected_until: AtomicU64::new(0),
-            since: now,
+            since: Instant::now(),
             is_ill: AtomicBool::new(false),
+            n_ejections: AtomicU64::new(0),
+            server,
+            events,
         }
     }
 
     pub(super) fn is_good(&self, now: Instant) -> bool {
-        !self.is_ill.load(Ordering::Relaxed)
-            && self.ejected_until.load(Ordering::Relaxed) <= self.milliseconds(now)
+        !self.is_ill() && self.ejected_until.load(Ordering::Relaxed) <= self.milliseconds(now)
     }
 
     pub(super) fn succeeded(&self) {
         // Nearly always it is zero already, and a line of memory that all share stays unwritten.
-        if self.n_failures.load(Ordering::Relaxed) != 0 {
-            self.n_failures.store(0, Ordering::Relaxed);
+        if self.n_failures.load(Ordering::Relaxed) != 0
+            && self.n_failures.swap(0, Ordering::Relaxed) >= EJECT_AFTER
+        {
+            self.tell(ServerChange::Recovered);
         }
     }
 
@@ -56,12 +65,39 @@ impl Standing {
             return;
         };
         let doubled = EJECTION.saturating_mul(1 << n_ejections.min(16));
-        let ejection = milliseconds(doubled.min(MAX_EJECTION));
-        self.ejected_until.store(now + ejection, Ordering::Relaxed);
+        let ejection = doubled.min(MAX_EJECTION);
+        let until = now + milliseconds(ejection);
+        // Of several that fail at the same time, one is told.
+        if self.ejected_until.swap(until, Ordering::Relaxed) <= now {
+            self.n_ejections.fetch_add(1, Ordering::Relaxed);
+            self.tell(ServerChange::Ejected(ejection));
+        }
     }
 
     pub(super) fn set_ill(&self, is_ill: IsIll) {
-        self.is_ill.store(is_ill == IsIll::Yes, Ordering::Relaxed);
+        let was_ill = self.is_ill.swap(is_ill == IsIll::Yes, Ordering::Relaxed);
+        match (was_ill, is_ill) {
+            (false, IsIll::Yes) => self.tell(ServerChange::Ill),
+            (true, IsIll::No) => self.tell(ServerChange::Well),
+            (false, IsIll::No) | (true, IsIll::Yes) => {}
+        }
+    }
+
+    pub(super) fn is_ill(&self) -> bool {
+        self.is_ill.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn n_ejections(&self) -> u64 {
+        self.n_ejections.load(Ordering::Relaxed)
+    }
+
+    /// The name of the server, with its port.
+    pub(super) fn server(&self) -> &str {
+        &self.server
+    }
+
+    fn tell(&self, change: ServerChange) {
+        self.events.tell(&self.server, change);
     }
 
     fn milliseconds(&self, now: Instant) -> u64 {

@@ -48,7 +48,7 @@ impl Operated {
     }
 }
 
-async fn listen(admin: &Admin) -> SocketAddr {
+pub(crate) async fn listen(admin: &Admin) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let admin = admin.clone();
@@ -56,7 +56,7 @@ async fn listen(admin: &Admin) -> SocketAddr {
     address
 }
 
-async fn ask(address: SocketAddr, line: &str, fields: &[&str]) -> Response {
+pub(crate) async fn ask(address: SocketAddr, line: &str, fields: &[&str]) -> Response {
     let mut peer = Peer::connect(address).await;
     peer.send_head(line, fields).await;
     peer.response(line).await

@@ -33,6 +33,7 @@ mod replaced_paths;
 mod replacing;
 mod route_limits;
 mod routes;
+mod server_events;
 mod servers;
 mod shutdown;
 mod smuggling;
