@@ -25,11 +25,14 @@ use super::request_body::{RequestBody, Upload};
 use crate::deadline::Deadline;
 use crate::limits::MAX_HEAD_BYTES;
 
+type Driver = http1::Connection<TokioIo<UpstreamIo>, RequestBody>;
+
 /// A connection to an upstream.
 #[derive(Debug)]
 pub(crate) struct Connection {
     sender: SendRequest<RequestBody>,
-    driver: http1::Connection<TokioIo<UpstreamIo>, RequestBody>,
+    /// None once it is over with a request that it did not take.
+    driver: Option<Driver>,
     is_over: bool,
     relay: Relay,
     deadline: Deadline,
@@ -69,7 +72,7 @@ impl Connection {
         let now = Instant::now();
         Ok(Self {
             sender,
-            driver,
+            driver: Some(driver),
             is_over: false,
             relay: Relay::new(),
             deadline: Deadline::new(now),
@@ -106,7 +109,13 @@ impl Connection {
             poll_fn(|cx| {
                 relay.turn(cx, |cx| {
                     drive(driver, is_over, cx);
-                    if let Poll::Ready(response) = response.as_mut().poll(cx) {
+                    let mut answered = response.as_mut().poll(cx);
+                    if *is_over && answered.is_pending() {
+                        // It was closed while it was idle, and the request is still in its queue.
+                        *driver = None;
+                        answered = response.as_mut().poll(cx);
+                    }
+                    if let Poll::Ready(response) = answered {
                         let response =
                             response.map_err(|error| match no_response(error, upload.as_deref()) {
                                 NoResponse::Unheard(error) if heard.anything() => {
@@ -223,18 +232,17 @@ impl Connection {
             })
         })
         .await;
-        let parts = self.driver.into_parts();
+        let driver = self.driver.expect("there was a response");
+        let parts = driver.into_parts();
         (parts.io.into_inner(), parts.read_buf)
     }
 }
 
 /// Lets the connection read and write what it can. How it ends, the response's side is told.
-fn drive(
-    driver: &mut http1::Connection<TokioIo<UpstreamIo>, RequestBody>,
-    is_over: &mut bool,
-    cx: &mut Context<'_>,
-) {
-    if !*is_over {
+fn drive(driver: &mut Option<Driver>, is_over: &mut bool, cx: &mut Context<'_>) {
+    if let Some(driver) = driver
+        && !*is_over
+    {
         *is_over = Pin::new(driver).poll(cx).is_ready();
     }
 }

@@ -60,6 +60,35 @@ async fn a_connection_that_was_closed_while_idle_is_not_noticed_by_clients() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_closed_after_a_while_is_not_noticed_by_clients() {
+    let may_close = Arc::new(Notify::new());
+    let (serving, _upstream, mut closings) = {
+        let may_close = Arc::clone(&may_close);
+        let (closed, closings) = mpsc::unbounded_channel();
+        let upstream = Upstream::start(move |mut peer: Peer, number| {
+            let (may_close, closed) = (Arc::clone(&may_close), closed.clone());
+            async move {
+                peer.head().await;
+                peer.send(OK).await;
+                may_close.notified().await;
+                drop(peer);
+                closed.send(number).unwrap();
+            }
+        })
+        .await;
+        let config = config(upstream.address, "response-timeout = '1s'");
+        (Serving::start(&gateway(&config)).await, upstream, closings)
+    };
+    for _ in 0..3 {
+        serving.still_serves().await;
+        // The gateway keeps the connection by now.
+        may_close.notify_one();
+        closings.recv().await;
+        serving.request("GET /elsewhere HTTP/1.1", &[]).await;
+    }
+}
+
+#[tokio::test]
 async fn a_request_with_a_body_survives_a_connection_that_was_closed_while_idle() {
     let (serving, _upstream, mut closings) = closing(drop).await;
     for _ in 0..20 {
