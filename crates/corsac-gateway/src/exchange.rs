@@ -161,6 +161,7 @@ pub(crate) fn exchange(
         .as_ref()
         .map(|_| Received::copied(&request));
     let is_http1 = request.version() <= Version::HTTP_11;
+    let has_body = !request.body().is_end_stream();
     let watch = client.gateway.watch.as_ref();
     let mut account = watch.map(|watch| Account::open(watch, client.address.ip(), &request));
     let step = client.begin(request, account.as_deref_mut());
@@ -170,7 +171,10 @@ pub(crate) fn exchange(
             Step::Answered(answered) => answered,
             Step::Forward(forward) => forward.run(&client, account.as_deref_mut()).await,
         };
-        if is_http1 && client.place.is_finishing() {
+        // Of a body that nobody reads the rest may still come, so that the connection is closed. The
+        // client must know, or its next request is lost.
+        let is_left = has_body && !matches!(answered.by, AnsweredBy::Upstream);
+        if is_http1 && (is_left || client.place.is_finishing()) {
             fields::set_close(&mut answered.response);
         }
         if let (Some(received), Some(observer)) = (received, &client.gateway.observer) {

@@ -37,6 +37,22 @@ async fn a_client_that_goes_away_in_a_response_takes_the_exchange_along() {
 }
 
 #[tokio::test]
+async fn a_client_is_told_when_the_rest_of_its_request_is_not_read() {
+    let upstream = Upstream::answering(OK).await;
+    let serving = Serving::before(&upstream).await;
+    let line = "POST /elsewhere HTTP/1.1";
+    for length in ["content-length: 1000000", "transfer-encoding: chunked"] {
+        let mut client = serving.client().await;
+        client.send_head(line, &with_host(&[length])).await;
+        let response = client.response(line).await;
+        assert_eq!(response.status, 404);
+        assert_eq!(response.field("connection"), Some("close"));
+    }
+    let response = serving.request("GET /elsewhere HTTP/1.1", &[]).await;
+    assert_eq!(response.field("connection"), None);
+}
+
+#[tokio::test]
 async fn a_client_that_goes_away_before_the_response_takes_the_exchange_along() {
     let (asked, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let upstream = {
