@@ -16,7 +16,7 @@ use crate::request_options::RequestOptions;
 #[command(
     name = "corsac",
     version,
-    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n  corsac check https://api.example/pets\n  corsac fetch https://api.example/pets\n\n{EXIT_CODES}"),
+    after_help = format!("Examples:\n  corsac demo\n  corsac lint corsac.toml\n  corsac serve -c corsac.toml\n  corsac check https://api.example/pets\n  corsac explain no-allow-origin\n  corsac fetch https://api.example/pets\n\n{EXIT_CODES}"),
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -91,8 +91,8 @@ pub(crate) struct LintArguments {
 /// Says what browsers would do with a request, why, and what to change.
 ///
 /// The request is sent as a page of this origin would send it, preflights among it. A few more
-/// requests find out how the server decides: from another origin, without one, and for an address
-/// that does not exist. None of those has a method other than GET, HEAD and OPTIONS.
+/// requests find out how the server decides: from another origin, without one, for an address that
+/// does not exist, and from the page itself once more. None of those has a method other than GET, HEAD and OPTIONS.
 #[derive(Args, Debug)]
 #[command(after_help = format!("Examples:\n  corsac check https://api.example/pets\n  corsac check -o https://app.example -X PUT -H 'Content-Type: application/json' -c https://api.example/pets/1\n\n{EXIT_CODES}"))]
 pub(crate) struct CheckArguments {

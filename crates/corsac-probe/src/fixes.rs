@@ -68,6 +68,11 @@ pub(crate) fn attach(findings: &mut [Finding], ground: &Ground) {
     }
 }
 
+/// Can the fix be written in the language of a server?
+pub(crate) fn is_written(code: Code) -> bool {
+    section(code).is_some()
+}
+
 /// Which section of a stack's templates is about this.
 fn section(code: Code) -> Option<&'static str> {
     match code {

@@ -46,8 +46,9 @@ BLOCKED  the allowed origin ends in a slash  (N ms, 6 requests)
 
 error[allow-origin-trailing-slash] The allowed origin ends in a slash
    request | access-control-allow-origin: https://app.example/
-                                                             ^ an origin has no slash after the host
-   An origin is a scheme, a host and perhaps a port, and nothing after it. Browsers compare
+                                                             ^
+   an origin has no slash after the host.
+   An origin is a scheme, a host and perhaps a port, and nothing after it.
 ";
     assert!(text.starts_with(start), "{text}");
     assert!(

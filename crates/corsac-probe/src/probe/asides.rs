@@ -67,6 +67,8 @@ pub(super) async fn sent(probe: &Probe, transport: &Transport, now: Duration) ->
     if !is_http || corsac_fetch::bad_port::is_blocked_due_to_bad_port(&url) {
         return Answers::default();
     }
+    // The page's own request goes out first: its answer is what is waited for.
+    tokio::task::yield_now().await;
     let (stranger, nobody, missing, again) = tokio::join!(
         in_time(stranger(probe, transport, now)),
         in_time(nobody(probe, transport, &url)),

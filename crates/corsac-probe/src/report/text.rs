@@ -5,9 +5,12 @@ use std::fmt::Write;
 use corsac::header::is_cors_response_header_name;
 use corsac_fetch::{Exchange, Trace};
 
-use super::words::{because, browser, carets, outcome, purpose, verdict_in_words, wrapped};
+use super::words::{
+    COLUMNS, because, browser, carets, outcome, purpose, verdict_in_words, wrapped,
+};
 use crate::code::Severity;
 use crate::finding::{Finding, printable};
+use crate::fixes;
 use crate::probe::{Report, Verdict};
 
 /// Whether a terminal shows colours.
@@ -61,6 +64,10 @@ pub fn text(report: &Report, options: &TextOptions) -> String {
         out.push_str(&writer.finding(finding));
         out.push('\n');
     }
+    if lacks_snippet(report) {
+        out.push_str(UNKNOWN_STACK);
+        out.push('\n');
+    }
     out.push_str(&writer.browsers(report));
     out.push_str(&format!("\n{verdict}  {}\n", last_line(report)));
     if let Some(rerun) = &options.rerun {
@@ -101,6 +108,23 @@ fn last_line(report: &Report) -> String {
         true => "nothing to remark".to_owned(),
         false => parts.join(", "),
     }
+}
+
+/// What is below a heading begins with.
+const INDENTATION: &str = "   ";
+
+/// What is said if a fix could be written, and nobody knows in which language.
+const UNKNOWN_STACK: &str =
+    "--stack NAME writes the fix for your server, such as nginx, express or spring.\n";
+
+/// Is there a fix that is written in no language, although it could be?
+fn lacks_snippet(report: &Report) -> bool {
+    let has_snippet = |it: &Finding| it.fix.as_ref().is_some_and(|it| it.snippet.is_some());
+    let mut errors = report
+        .findings
+        .iter()
+        .filter(|it| it.severity > Severity::Info);
+    !report.findings.iter().any(has_snippet) && errors.any(|it| fixes::is_written(it.code))
 }
 
 struct Writer<'a> {
@@ -208,8 +232,19 @@ impl Writer<'_> {
             (Some(evidence), Some((value, carets))) => {
                 let start = format!("   {stage} | {}: ", evidence.header);
                 let indentation = " ".repeat(start.len());
-                let carets = self.coloured("31", &format!("{carets} {}", finding.why));
-                let _ = writeln!(out, "{start}{value}\n{indentation}{carets}");
+                let width = start.len() + carets.len() + finding.why.chars().count();
+                let said = match width < COLUMNS + INDENTATION.len() {
+                    true => self.coloured("31", &format!("{carets} {}", finding.why)),
+                    false => {
+                        let why = wrapped(&format!("{}.", finding.why), INDENTATION);
+                        format!(
+                            "{}\n{}",
+                            self.coloured("31", &carets),
+                            self.coloured("31", &why)
+                        )
+                    }
+                };
+                let _ = writeln!(out, "{start}{value}\n{indentation}{said}");
             }
             (Some(evidence), None) => {
                 let _ = writeln!(out, "   {stage} | {} is not there", evidence.header);

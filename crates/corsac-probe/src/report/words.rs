@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::probe::{Report, Verdict};
 
 /// Columns of a line of prose.
-const COLUMNS: usize = 92;
+pub(super) const COLUMNS: usize = 76;
 
 /// The name of a browser, as a reader knows it.
 pub(super) fn browser(profile: Profile) -> &'static str {
