@@ -4,9 +4,12 @@
 //! and request are sent by a few lines of code over one connection, and by the command as a process
 //! of its own, in turns. What the command takes more is its start, the decisions, the report, and
 //! whatever it asks besides that does not fit into the time of the exchanges.
+//!
+//! The results are written to a page of the documents.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,6 +20,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::full_test::cargo;
+use crate::machine::processor;
 use crate::programs::{self, Program};
 use crate::repository::root;
 use crate::step::output_of;
@@ -33,29 +37,93 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     ensure!(n_rounds > 0, "a median needs a round");
     programs::ensure(&[VALGRIND])?;
     let corsac = build()?;
-    let size = fs::metadata(&corsac)?.len();
-    println!(
-        "\nsize of the binary          {:>10.1} MB",
-        size as f64 / 1e6
+    let mut results = String::from("| | |\n|---|---:|\n");
+    start_up(&corsac, n_rounds, &mut results)?;
+    results.push_str(
+        "\n| answers after | bare | check | more | inside |\n|---:|---:|---:|---:|---:|\n",
     );
-    let instructions = instructions(&corsac)?;
-    println!(
-        "instructions of --version   {:>10.1} million",
-        instructions as f64 / 1e6
-    );
-    let [version, nothing] = medians(
+    for delay in DELAYS {
+        compare((&corsac, delay), n_rounds, &mut results)?;
+    }
+    let page = page(n_rounds, &results)?;
+    println!("\n{page}");
+    fs::write(root().join(PATH), page)?;
+    println!("written to {PATH}");
+    Ok(())
+}
+
+fn page(n_rounds: usize, results: &str) -> Result<String> {
+    let processor = processor()?;
+    Ok(format!(
+        "{HEAD}\nMedians of {n_rounds} rounds, on a {processor}.\n\n{results}{NOTES}"
+    ))
+}
+
+const PATH: &str = "docs/check-benchmarks.md";
+
+const HEAD: &str = "\
+# What a check costs
+
+This page is written by `cargo xtask bench check`, which takes less than a minute after the build and wants a machine that does nothing else.
+
+A server on the same machine answers each request after the time in the first column.
+";
+
+/// Appends what it takes to start, and to say something.
+fn start_up(corsac: &Path, n_rounds: usize, results: &mut String) -> Result<()> {
+    let server = serve(Duration::ZERO)?;
+    let url = format!("http://{server}/pets");
+    let check = || {
+        let mut command = Command::new(corsac);
+        command.args(["check", "-o", ORIGIN, "-X", "PUT", &url]);
+        command
+    };
+    let size = fs::metadata(corsac)?.len() as f64 / 1e6;
+    let mut version = Command::new(corsac);
+    version.arg("--version");
+    let millions = [instructions(&version)?, instructions(&check())?].map(|it| it as f64 / 1e6);
+    let [version, nothing, first_line] = medians(
         n_rounds,
         [
-            &mut || process(Command::new(&corsac).arg("--version")),
+            &mut || process(&mut version),
             &mut || process(&mut Command::new("true")),
+            &mut || first_line(check()),
         ],
     )?;
-    println!("time of --version           {version:>10.2} ms; of `true`, {nothing:.2} ms");
-    for delay in DELAYS {
-        compare(&corsac, delay, n_rounds)?;
+    let rows = [
+        ("size of the binary", size, "MB"),
+        ("instructions of `corsac --version`", millions[0], "million"),
+        ("instructions of `corsac check`", millions[1], "million"),
+        ("time of `corsac --version`", version, "ms"),
+        ("time of `true`, which does nothing", nothing, "ms"),
+        (
+            "first line of `corsac check`, if answers come at once",
+            first_line,
+            "ms",
+        ),
+    ];
+    for (name, value, unit) in rows {
+        writeln!(results, "| {name} | {value:.1} {unit} |")?;
     }
-    println!("{NOTES}");
     Ok(())
+}
+
+/// How long a process takes until its first line can be read.
+fn first_line(mut command: Command) -> Result<f64> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut said = None;
+    let time = timed(|| {
+        let mut child = command.spawn()?;
+        let mut output = BufReader::new(child.stdout.take().context("a process without output")?);
+        output.read_line(&mut String::new())?;
+        said = Some((child, output));
+        Ok(())
+    })?;
+    if let Some((mut child, mut output)) = said {
+        io::copy(&mut output, &mut io::sink())?;
+        child.wait()?;
+    }
+    Ok(time)
 }
 
 const VALGRIND: Program = Program {
@@ -67,10 +135,11 @@ const VALGRIND: Program = Program {
 const DELAYS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(50)];
 
 const NOTES: &str = "
-Medians over the rounds; the subjects take turns.
-bare     a preflight and the PUT that it allows, over one connection, by a few lines of code
-check    the whole process `corsac check -q -X PUT`, with what it asks besides
-inside   what the check itself says that the page would have waited";
+All times are in milliseconds, and the subjects take turns.
+*Bare* is a preflight and the PUT that it allows, over one connection, by a few lines of code.
+*Check* is the whole process `corsac check -q -X PUT` from its start to its end, with all that it asks besides; *more* is what it takes more than that.
+*Inside* is what the check itself says that the page would have waited: *more* without the start and the end of the process.
+";
 
 /// Builds the command as it is released, and says where it is.
 fn build() -> Result<PathBuf> {
@@ -88,7 +157,7 @@ fn build() -> Result<PathBuf> {
 }
 
 /// What callgrind counts from the start of the command to its end.
-fn instructions(corsac: &Path) -> Result<u64> {
+fn instructions(counted: &Command) -> Result<u64> {
     let directory = root().join("target/bench-check");
     fs::create_dir_all(&directory)?;
     let file = directory.join("out");
@@ -96,8 +165,8 @@ fn instructions(corsac: &Path) -> Result<u64> {
     command
         .arg("--tool=callgrind")
         .arg(format!("--callgrind-out-file={}", file.display()))
-        .arg(corsac)
-        .arg("--version");
+        .arg(counted.get_program())
+        .args(counted.get_args());
     output_of(&mut command)?;
     let counted = fs::read_to_string(file)?;
     let total = counted
@@ -109,8 +178,12 @@ fn instructions(corsac: &Path) -> Result<u64> {
         .parse()?)
 }
 
-/// Prints what a check takes beside the bare exchanges, with this delay.
-fn compare(corsac: &Path, delay: Duration, n_rounds: usize) -> Result<()> {
+/// Appends what a check takes beside the bare exchanges, with this delay.
+fn compare(
+    (corsac, delay): (&Path, Duration),
+    n_rounds: usize,
+    results: &mut String,
+) -> Result<()> {
     let server = serve(delay)?;
     let url = format!("http://{server}/pets");
     let check = || {
@@ -133,12 +206,12 @@ fn compare(corsac: &Path, delay: Duration, n_rounds: usize) -> Result<()> {
             &mut || said(&output_of(&mut check())?),
         ],
     )?;
-    println!(
-        "answers after {:>3} ms         bare {bare:>7.2} ms   check {whole:>7.2} ms, {:+.2}   \
-         inside {inside:>5.0} ms",
+    writeln!(
+        results,
+        "| {} | {bare:.2} | {whole:.2} | {:+.2} | {inside:.0} |",
         delay.as_millis(),
         whole - bare,
-    );
+    )?;
     Ok(())
 }
 

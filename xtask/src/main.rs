@@ -13,6 +13,7 @@ mod bench_middleware;
 mod browsers;
 mod deploy;
 mod full_test;
+mod machine;
 mod packages;
 mod programs;
 mod repository;

@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::engine::{Engine, Programs};
 use super::options::Options;
 use super::results::Results;
+use crate::machine::processor;
 use crate::repository::root;
 
 /// Writes the page.
@@ -29,14 +30,6 @@ fn text(options: &Options, results: &Results, programs: &Programs) -> Result<Str
         "{HEAD}\n{rounds} rounds of {seconds} seconds each, medians, on a {processor}: {versions}.\n\n\
          {results}"
     ))
-}
-
-fn processor() -> Result<String> {
-    let text = fs::read_to_string("/proc/cpuinfo")?;
-    let line = text.lines().find(|it| it.starts_with("model name"));
-    let name = line.and_then(|it| it.split_once(':'));
-    let (_, name) = name.context("the processor has no name")?;
-    Ok(name.trim().to_owned())
 }
 
 const PATH: &str = "docs/gateway-benchmarks.md";
