@@ -120,6 +120,19 @@ impl Browser {
         Self::start_in_time(engine, (path, Certificates::Unverified)).await
     }
 
+    /// Starts Chromium with these arguments beside its own, which takes every certificate.
+    pub async fn start_chromium_with(arguments: &[String]) -> Result<Self, StartError> {
+        let path = program::path();
+        let arguments = [&[ANY_CERTIFICATE.to_owned()], arguments].concat();
+        let starting = timeout(START, Chromium::start(&path, &arguments)).await;
+        let failed = || StartError::failed(Engine::Chromium, "nothing is heard of it");
+        let (chromium, version) = starting.map_err(|_| failed())??;
+        Ok(Self {
+            driven: Driven::Chromium(chromium),
+            version,
+        })
+    }
+
     async fn start_in_time(
         engine: Engine,
         how: (&OsStr, Certificates),

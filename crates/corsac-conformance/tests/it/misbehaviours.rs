@@ -3,6 +3,7 @@
 
 mod case;
 mod secrets;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -340,7 +340,7 @@ static CLOSED: LazyLock<TcpSocket> = LazyLock::new(|| {
     socket
 });
 
-fn closed_port() -> u16 {
+pub(super) fn closed_port() -> u16 {
     let address = CLOSED.local_addr().expect("a bound socket has an address");
     address.port()
 }
