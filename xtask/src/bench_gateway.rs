@@ -6,6 +6,8 @@
 
 mod answer;
 mod certificate;
+mod client;
+mod counts;
 mod crowd;
 mod descriptors;
 mod engine;
@@ -51,6 +53,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         of_python: packages::of_python()?,
     };
     descriptors::raise_limit()?;
+    if options.counts {
+        return counts::run(&Bench::of_nobody(programs)?);
+    }
     let bench = Bench::start(&options, programs)?;
     bench.compare_answers()?;
     let mut results = Results::of(&options.engines);
@@ -76,15 +81,7 @@ struct Bench {
 
 impl Bench {
     fn start(options: &Options, programs: Programs) -> Result<Self> {
-        let directory = packages::target_directory()?.join("bench-gateway");
-        std::fs::create_dir_all(&directory)?;
-        certificate::write(&directory)?;
-        let mut bench = Self {
-            upstream: start_upstream(&directory)?,
-            servers: Vec::new(),
-            directory,
-            programs,
-        };
+        let mut bench = Self::of_nobody(programs)?;
         for engine in &options.engines {
             for transport in [Transport::Plain, Transport::Tls] {
                 let server = bench.start_server(*engine, transport)?;
@@ -92,6 +89,19 @@ impl Bench {
             }
         }
         Ok(bench)
+    }
+
+    /// The upstream, and nobody in front of it yet.
+    fn of_nobody(programs: Programs) -> Result<Self> {
+        let directory = packages::target_directory()?.join("bench-gateway");
+        std::fs::create_dir_all(&directory)?;
+        certificate::write(&directory)?;
+        Ok(Self {
+            upstream: start_upstream(&directory)?,
+            servers: Vec::new(),
+            directory,
+            programs,
+        })
     }
 
     fn start_server(&self, engine: Engine, transport: Transport) -> Result<Server> {

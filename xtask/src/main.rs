@@ -81,7 +81,8 @@ cargo xtask TASK
   bench check     corsac check beside the bare exchanges that it makes, and the start and size of
                   the command; takes --rounds N
   bench gateway   the gateway beside nginx, HAProxy, Envoy, Traefik and Caddy; takes --seconds N for
-                  each measurement, --rounds N, and --only SERVER to have just that one beside nginx
+                  each measurement, --rounds N, and --only SERVER to have just that one beside nginx;
+                  with --counts it counts instructions and system calls instead
   bench middleware
                   corsac beside tower-http and actix-cors: instructions, time and allocations, from
                   one origin to a million; takes --origins N for one size

@@ -41,7 +41,7 @@ impl Load {
         }
     }
 
-    fn path(self) -> &'static str {
+    pub(super) fn path(self) -> &'static str {
         match self {
             Self::Download => "/v1/photos/1",
             Self::Upload => "/v1/photos",

@@ -10,6 +10,8 @@ pub(super) struct Options {
     /// For each measurement.
     pub(super) seconds: u32,
     pub(super) rounds: u32,
+    /// Count instead of measuring.
+    pub(super) counts: bool,
     /// Which servers.
     pub(super) engines: Vec<Engine>,
 }
@@ -19,6 +21,7 @@ impl Options {
         let mut options = Self {
             seconds: DEFAULT_SECONDS,
             rounds: DEFAULT_ROUNDS,
+            counts: false,
             engines: Engine::ALL.to_vec(),
         };
         loop {
@@ -36,7 +39,13 @@ impl Options {
                     options.engines = beside_nginx(name)?;
                     rest
                 }
-                _ => bail!("`bench gateway` takes --seconds N, --rounds N and --only SERVER"),
+                ["--counts", rest @ ..] => {
+                    options.counts = true;
+                    rest
+                }
+                _ => bail!(
+                    "`bench gateway` takes --seconds N, --rounds N, --only SERVER and --counts"
+                ),
             };
         }
     }

@@ -151,5 +151,6 @@ fn memory_of(pid: &str) -> Result<u64> {
 /// The kernel counts in hundredths of a second, on every architecture that Rust runs on.
 const MILLISECONDS_PER_TICK: u64 = 10;
 
-const ATTEMPTS: u32 = 250;
+/// Under valgrind a server takes its time.
+const ATTEMPTS: u32 = 1000;
 const PAUSE: Duration = Duration::from_millis(20);

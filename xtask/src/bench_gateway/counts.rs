@@ -1,0 +1,147 @@
+//! What a request takes, in numbers that do not depend on what else the machine does: instructions
+//! outside of the kernel, counted by callgrind, and calls of the kernel, counted by strace.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::client::{self, CONNECTIONS};
+use super::engine::Engine;
+use super::load::Load;
+use super::server::{Core, Server};
+use super::template::{Transport, Values};
+use super::{Bench, free_address};
+use crate::programs::{self, Program};
+
+/// Counts for corsac and for nginx, and prints it.
+pub(super) fn run(bench: &Bench) -> Result<()> {
+    programs::ensure(&PROGRAMS)?;
+    println!("| {:<12} | server | instructions | system calls |", "");
+    println!("|--------------|--------|-------------:|-------------:|");
+    for (load, rounds) in LOADS {
+        for engine in [Engine::Corsac, Engine::Nginx] {
+            let of = |counter| per_request(bench, engine, counter, (load, rounds));
+            let (instructions, calls) = (of(Counter::Instructions)?, of(Counter::Calls)?);
+            let name = engine.name();
+            println!("| {load:<12} | {name:<6} | {instructions:>12.0} | {calls:>12.1} |");
+        }
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Counter {
+    Instructions,
+    Calls,
+}
+
+/// Counts twice, with few requests and with many: the difference is theirs alone.
+fn per_request(
+    bench: &Bench,
+    engine: Engine,
+    counter: Counter,
+    (load, rounds): (Load, u32),
+) -> Result<f64> {
+    let few = counter.count(bench, engine, load, rounds)?;
+    let many = counter.count(bench, engine, load, rounds * 5)?;
+    Ok((many - few) / f64::from(rounds * 4 * CONNECTIONS))
+}
+
+impl Counter {
+    fn count(self, bench: &Bench, engine: Engine, load: Load, rounds: u32) -> Result<f64> {
+        let values = Values {
+            listen: free_address()?,
+            upstream: bench.upstream.address(),
+            transport: Transport::Plain,
+            common: &bench.directory,
+        };
+        let config = values.write(engine)?;
+        let directory = config.parent().unwrap_or(&bench.directory);
+        let out = directory.join("counted");
+        let mut command = self.command(&out);
+        let server = engine.command(&bench.programs, &config);
+        command.arg(server.get_program()).args(server.get_args());
+        if engine == Engine::Nginx {
+            command.args(["-g", "master_process off;"]);
+        }
+        let name = engine.name();
+        let server = Server::start(name, &command, values.listen, Core::Server, directory)?;
+        client::ask(server.address(), load, rounds)
+            .with_context(|| format!("{name} is asked for {load}"))?;
+        drop(server);
+        let report = fs::read_to_string(&out)?;
+        self.read(&report)
+            .with_context(|| format!("counts of {name}"))
+    }
+
+    fn command(self, out: &Path) -> Command {
+        let out = out.display();
+        match self {
+            Self::Instructions => {
+                let mut command = Command::new("valgrind");
+                command.arg("--tool=callgrind");
+                command.arg(format!("--callgrind-out-file={out}"));
+                command
+            }
+            Self::Calls => {
+                let mut command = Command::new("strace");
+                command.args(["-f", "-c", "-o", &out.to_string()]);
+                command
+            }
+        }
+    }
+
+    fn read(self, report: &str) -> Result<f64> {
+        match self {
+            Self::Instructions => {
+                let total = report.lines().find_map(|it| it.strip_prefix("totals: "));
+                Ok(total.context("callgrind has no totals")?.trim().parse()?)
+            }
+            Self::Calls => {
+                // `100.00    0.012345           3      4242        17 total`, without some of it.
+                let line = report.lines().find(|it| it.ends_with(" total"));
+                let line = line.context("strace has no total")?;
+                let words: Vec<&str> = line.split_whitespace().collect();
+                match words[..] {
+                    [_, _, _, calls, ..] => Ok(calls.parse()?),
+                    _ => bail!("strace says: {line}"),
+                }
+            }
+        }
+    }
+}
+
+/// What is counted, and how many rounds at the least.
+const LOADS: [(Load, u32); 4] = [
+    (Load::Preflight, 50),
+    (Load::Get, 50),
+    (Load::Download, 2),
+    (Load::Upload, 2),
+];
+
+const PROGRAMS: [Program; 2] = [
+    Program {
+        name: "valgrind",
+        package: "valgrind",
+    },
+    Program {
+        name: "strace",
+        package: "strace",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_are_read() {
+        let of = |counter: Counter, report| counter.read(report).unwrap();
+        assert_eq!(of(Counter::Instructions, "x\ntotals: 4242\n"), 4242.0);
+        let report = "100.00    0.012345           3      4242        17 total\n";
+        assert_eq!(of(Counter::Calls, report), 4242.0);
+        assert!(Counter::Calls.read("").is_err());
+    }
+}
