@@ -82,7 +82,7 @@ impl Survey {
     ///
     /// `Trailer` stays: it describes the message, which is passed on with its trailers.
     pub(crate) fn remove_hop_by_hop(&self, headers: &mut HeaderMap) {
-        if self.hop_by_hop[CONNECTION_POSITION] {
+        if self.hop_by_hop[CONNECTION_POSITION] && !says_usual_end(headers) {
             for name in nominated(headers) {
                 headers.remove(name);
             }
@@ -102,6 +102,13 @@ impl Survey {
             headers.remove(EXPECT);
         }
     }
+}
+
+/// Does the one `Connection` line say only what becomes of the connection, as nearly all do?
+fn says_usual_end(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(CONNECTION).iter();
+    let usual = |line: &HeaderValue| line == "keep-alive" || line == "close";
+    lines.next().is_some_and(usual) && lines.next().is_none()
 }
 
 /// The names that the `Connection` lines list, save those that only say what becomes of the

@@ -18,7 +18,6 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::time::Instant;
 
-use super::copy::Copy;
 use super::io::{Heard, UpstreamIo};
 use super::relay::Relay;
 use super::request_body::{RequestBody, Upload};
@@ -39,8 +38,6 @@ pub(crate) struct Connection {
     heard: Heard,
     /// When the last exchange began. The end would be another look at the clock for each exchange.
     pub(super) last_used: Instant,
-    /// The copy of the request that is under way; kept here for its memory.
-    pub(super) copy: Copy,
 }
 
 /// Why there is no response.
@@ -78,7 +75,6 @@ impl Connection {
             deadline: Deadline::new(now),
             heard,
             last_used: now,
-            copy: Copy::default(),
         })
     }
 
@@ -192,7 +188,7 @@ impl Connection {
     }
 
     /// Prepares it for a time without an exchange, in which nobody is to be woken.
-    pub(super) fn rest(&self) {
+    pub(super) fn rest(&mut self) {
         self.relay.detach();
     }
 
@@ -210,6 +206,11 @@ impl Connection {
             Poll::Pending
         });
         !self.is_idle()
+    }
+
+    /// The head that was sent last, if nothing has been heard since and it was not too long to keep.
+    pub(super) fn into_unheard_head(self) -> Option<Vec<u8>> {
+        self.driver.into_parts().io.into_inner().into_unheard_head()
     }
 
     /// Takes the connection out of HTTP, after the upstream has agreed to another protocol:

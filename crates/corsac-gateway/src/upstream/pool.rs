@@ -23,7 +23,7 @@ impl Pool {
         is_young(&connection, now).then_some(connection)
     }
 
-    pub(super) fn put(&self, connection: Box<Connection>) {
+    pub(super) fn put(&self, mut connection: Box<Connection>) {
         connection.rest();
         let mut idle = self.lock();
         if idle.len() < MAX_IDLE_PER_UPSTREAM {

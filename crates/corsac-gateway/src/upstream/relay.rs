@@ -15,6 +15,8 @@ use std::task::{Context, Poll, Wake, Waker};
 pub(crate) struct Relay {
     state: Arc<State>,
     waker: Waker,
+    /// What the state has as its task, where no lock is needed to look at it.
+    attached: Waker,
 }
 
 #[derive(Debug)]
@@ -33,6 +35,7 @@ impl Relay {
         });
         Self {
             waker: Waker::from(Arc::clone(&state)),
+            attached: Waker::noop().clone(),
             state,
         }
     }
@@ -41,31 +44,49 @@ impl Relay {
     ///
     /// Whoever gets a result polls again if it wants more: wakes before a result are forgotten.
     pub(crate) fn turn<T>(
-        &self,
+        &mut self,
         cx: &Context<'_>,
         mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        self.state.attach(cx.waker());
-        self.state.is_turning.store(true, Ordering::SeqCst);
+        self.attach(cx.waker());
+        let State {
+            is_turning,
+            was_woken,
+            ..
+        } = &*self.state;
+        // Whoever does not see it yet wakes the task once more than needed.
+        is_turning.store(true, Ordering::Relaxed);
         let mut cx = Context::from_waker(&self.waker);
-        let mut result = Poll::Pending;
         for _ in 0..MAX_ROUNDS {
-            self.state.was_woken.store(false, Ordering::SeqCst);
-            result = poll(&mut cx);
-            if result.is_ready() || !self.state.was_woken.load(Ordering::SeqCst) {
+            // Before anything is looked at: what happens from here on is seen, or sets it again.
+            was_woken.store(false, Ordering::SeqCst);
+            let result = poll(&mut cx);
+            if result.is_ready() {
+                // A wake that is lost now is nobody's: the next turn looks for itself.
+                is_turning.store(false, Ordering::Relaxed);
+                return result;
+            }
+            if !was_woken.load(Ordering::Relaxed) {
                 break;
             }
         }
-        self.state.is_turning.store(false, Ordering::SeqCst);
-        if result.is_pending() && self.state.was_woken.load(Ordering::SeqCst) {
+        is_turning.store(false, Ordering::SeqCst);
+        if was_woken.load(Ordering::SeqCst) {
             self.state.wake_task();
         }
-        result
+        Poll::Pending
     }
 
     /// Lets nobody be woken until the next turn.
-    pub(crate) fn detach(&self) {
-        self.state.attach(Waker::noop());
+    pub(crate) fn detach(&mut self) {
+        self.attach(Waker::noop());
+    }
+
+    fn attach(&mut self, waker: &Waker) {
+        if !self.attached.will_wake(waker) {
+            self.attached.clone_from(waker);
+            self.state.attach(waker);
+        }
     }
 }
 

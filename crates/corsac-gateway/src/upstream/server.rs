@@ -135,16 +135,14 @@ impl Server {
             // Boxed, as all that is rare: the common way moves less memory without it.
             return Box::pin(self.send_anew(in_flight, request, patience)).await;
         };
-        connection.copy.keep(&request);
+        let has_body = request.body().upload().is_some();
         let reason = match connection.exchange(request, now, patience.response).await {
-            Ok(response) => {
-                connection.copy.clear();
-                return exchanged(in_flight, response, Carrier::Http1(connection));
-            }
+            Ok(response) => return exchanged(in_flight, response, Carrier::Http1(connection)),
             Err(reason) => reason,
         };
-        let unanswered = unanswered(reason, &mut connection.copy);
-        drop(connection);
+        let head = connection.into_unheard_head().filter(|_| !has_body);
+        let copy = head.and_then(|head| Copy::reread(&head));
+        let unanswered = unanswered(reason, &mut copy.unwrap_or_default());
         match unanswered.request {
             Some(request) => Box::pin(self.send_anew(in_flight, *request, patience)).await,
             None => Err(unanswered),
