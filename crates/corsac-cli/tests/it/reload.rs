@@ -231,7 +231,10 @@ fn check_reads_the_certificates_too() {
     let output = crate::run(&["serve", "--check", "-c", config.path()]);
     assert_eq!(output.status.code(), Some(2));
     let said = crate::stderr(&output);
-    assert!(said.contains("no-such.pem"), "{said}");
+    assert!(
+        said.contains("no-such.pem: there is no such file"),
+        "{said}"
+    );
     assert!(said.contains("nothing would be served"), "{said}");
     assert_eq!(crate::stdout(&output), "", "it is not called valid before");
 }

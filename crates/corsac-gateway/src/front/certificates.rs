@@ -239,6 +239,10 @@ impl CertificateFault {
 impl fmt::Display for CertificateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unreadable(io::ErrorKind::NotFound) => f.write_str("there is no such file"),
+            Self::Unreadable(io::ErrorKind::PermissionDenied) => {
+                f.write_str("this process may not read the file")
+            }
             Self::Unreadable(kind) => write!(f, "the file cannot be read: {kind}"),
             Self::TooLong => write!(f, "the file is longer than {MAX_FILE_BYTES} bytes"),
             Self::NoCertificate => f.write_str("there is no certificate in PEM"),
