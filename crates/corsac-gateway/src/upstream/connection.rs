@@ -210,7 +210,8 @@ impl Connection {
 
     /// The head that was sent last, if nothing has been heard since and it was not too long to keep.
     pub(super) fn into_unheard_head(self) -> Option<Vec<u8>> {
-        self.driver.into_parts().io.into_inner().into_unheard_head()
+        let parts = self.driver?.into_parts();
+        parts.io.into_inner().into_unheard_head()
     }
 
     /// Takes the connection out of HTTP, after the upstream has agreed to another protocol:
