@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use corsac_gateway::ServerEvent;
 use tokio::sync::mpsc;
@@ -17,17 +17,20 @@ struct Watched {
     events: mpsc::UnboundedReceiver<String>,
     server: SocketAddr,
     is_broken: Arc<AtomicBool>,
+    n_asked: Arc<AtomicUsize>,
     _upstreams: [Upstream; 2],
 }
 
 impl Watched {
     async fn start(answer: &'static str, keys: &str) -> Self {
         let is_broken = Arc::new(AtomicBool::new(true));
-        let broken = Arc::clone(&is_broken);
+        let n_asked = Arc::<AtomicUsize>::default();
+        let (broken, asked) = (Arc::clone(&is_broken), Arc::clone(&n_asked));
         let flaky = Upstream::start(move |mut peer, _| {
-            let broken = Arc::clone(&broken);
+            let (broken, asked) = (Arc::clone(&broken), Arc::clone(&asked));
             async move {
                 while peer.head().await.is_some() {
+                    asked.fetch_add(1, Ordering::SeqCst);
                     if broken.load(Ordering::SeqCst) {
                         return peer.send(answer).await;
                     }
@@ -55,6 +58,7 @@ impl Watched {
             events,
             server: flaky.address,
             is_broken,
+            n_asked,
             _upstreams: [flaky, there],
         }
     }
@@ -68,6 +72,13 @@ impl Watched {
             }
         };
         assert_eq!(event, format!("server {} {expected}", self.server));
+    }
+
+    /// Sends requests until the server was asked so often.
+    async fn ask_until(&self, n_asked: usize) {
+        while self.n_asked.load(Ordering::SeqCst) < n_asked {
+            self.serving.request("GET /x HTTP/1.1", &[]).await;
+        }
     }
 
     async fn check_metric(&self, name: &str, expected: u32) {
@@ -93,6 +104,15 @@ async fn an_ejection_and_a_recovery_are_told_once_each() {
         .check_metric("corsac_upstream_ejections_total", 1)
         .await;
     watched.check_metric("corsac_upstream_good", 1).await;
+    assert!(watched.events.is_empty());
+}
+
+#[tokio::test]
+async fn a_single_failure_is_not_told() {
+    let watched = Watched::start("", "").await;
+    watched.ask_until(1).await;
+    watched.is_broken.store(false, Ordering::SeqCst);
+    watched.ask_until(3).await;
     assert!(watched.events.is_empty());
 }
 
