@@ -18,6 +18,7 @@ mod packages;
 mod programs;
 mod repository;
 mod rust_source;
+mod soak;
 mod step;
 mod tidy;
 mod without_std;
@@ -56,6 +57,7 @@ fn run(arguments: &[&str]) -> Result<()> {
             programs::ensure(&programs::SERVERS)?;
             packages::ensure()
         }
+        ["soak", arguments @ ..] => soak::run(arguments),
         ["browsers", arguments @ ..] => browsers::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
@@ -76,6 +78,8 @@ cargo xtask TASK
   browsers        what real browsers do, beside what corsac says that they do; takes
                   --browser NAME, --scenarios N, --seed S and --scenario FILE
   deploy          lets systemd read the units in deploy/
+  soak            the gateway for ten minutes under load, while servers, clients and files go
+                  wrong; takes --seconds N and --seed S
   servers         installs what the tests of fixes start and mend, as `test` does
   bench           lists the benchmarks
   bench check     corsac check beside the bare exchanges that it makes, and the start and size of

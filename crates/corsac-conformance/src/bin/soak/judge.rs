@@ -1,0 +1,197 @@
+//! Whether an answer is the right one.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::World;
+use crate::client::{Seen, Speech};
+use crate::ledger::{Attempt, State};
+use crate::plan::{Framing, Kind, Plan};
+use crate::upstream::Mood;
+use crate::wire::{self, Fields};
+
+/// A request, and what is known about it.
+pub(crate) struct Asked<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) attempts: &'a [Attempt],
+    pub(crate) start: Instant,
+    /// The policies that may have been in force.
+    pub(crate) policies: &'a [usize],
+    pub(crate) speech: Speech,
+}
+
+/// What an answer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The one that belongs to the request, and whole.
+    Right,
+    /// The gateway's own, with its code, and for a reason.
+    Failure(String),
+    /// It broke off where the server's broke off.
+    BrokenOff,
+    /// The gateway's own, as the server was slow; that the server has answered at last is nothing
+    /// that the gateway could know.
+    Late,
+    /// None, or not whole, although a server had answered whole and in time.
+    Lost(String),
+    /// Anything else.
+    Wrong(String),
+}
+
+impl Verdict {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Right => "answered right",
+            Self::Failure(_) => "answered with a failure of the gateway",
+            Self::BrokenOff => "broken off where the server broke off",
+            Self::Late => "answered too late by the server",
+            Self::Lost(_) => LOST,
+            Self::Wrong(_) => "answered wrongly",
+        }
+    }
+}
+
+/// The name of what must not be.
+pub(crate) const LOST: &str = "lost though answered";
+
+/// Judges what a client has seen.
+pub(crate) fn judge(world: &World, asked: &Asked<'_>, seen: &Seen) -> Verdict {
+    let verdict = judge_content(world, asked, seen);
+    let is_good = !matches!(verdict, Verdict::Lost(_) | Verdict::Wrong(_));
+    if is_good && seen.status.is_some() {
+        let fields = of_policy(asked.plan, seen);
+        let kind = kind_of(asked.plan.kind);
+        let expected = |it: &&usize| world.calm[**it][kind][asked.plan.origin] == fields;
+        if !asked.policies.iter().any(|it| expected(&it)) {
+            let policies = asked.policies;
+            return Verdict::Wrong(format!(
+                "{fields:?} is of none of the policies {policies:?}"
+            ));
+        }
+    }
+    verdict
+}
+
+/// Preflights have fields of their own.
+pub(crate) fn kind_of(kind: Kind) -> usize {
+    usize::from(kind == Kind::Preflight)
+}
+
+/// What of an answer is the policy's, in an order that does not matter: the CORS fields, and the
+/// status of a preflight.
+pub(crate) fn of_policy(plan: &Plan, seen: &Seen) -> Fields {
+    let is_cors = |name: &str| name.starts_with("access-control-") || name == "vary";
+    let of_policy = seen.fields.iter().filter(|(name, _)| is_cors(name));
+    let mut of_policy: Fields = of_policy.cloned().collect();
+    if plan.kind == Kind::Preflight {
+        let status = seen.status.unwrap_or_default();
+        of_policy.push((":status".to_owned(), status.to_string()));
+    }
+    of_policy.sort();
+    of_policy
+}
+
+fn judge_content(world: &World, asked: &Asked<'_>, seen: &Seen) -> Verdict {
+    let Asked { plan, attempts, .. } = asked;
+    let last = attempts.last();
+    if seen.took_too_long {
+        return match last.is_some_and(Attempt::is_good) {
+            true => Verdict::Lost("it did not come to an end".to_owned()),
+            false => Verdict::Wrong("it did not come to an end".to_owned()),
+        };
+    }
+    if seen.is_malformed {
+        return Verdict::Wrong("it is no HTTP".to_owned());
+    }
+    if plan.kind == Kind::Preflight {
+        let is_preflights = matches!(seen.status, Some(204 | 403)) && seen.is_whole;
+        return match is_preflights && attempts.is_empty() {
+            true => Verdict::Right,
+            false => Verdict::Wrong("the preflight was not answered".to_owned()),
+        };
+    }
+    match seen.status {
+        Some(200) => judge_answer(plan, seen, last),
+        Some(status) if seen.is_whole => {
+            let code = String::from_utf8_lossy(&seen.body);
+            let code = code.split(':').next().unwrap_or_default().to_owned();
+            judge_failure(world, asked, status, code)
+        }
+        Some(_) => Verdict::Wrong("the gateway's own answer broke off".to_owned()),
+        None => judge_silence(asked.speech, last),
+    }
+}
+
+/// Judges what begins like the answer of a server.
+fn judge_answer(plan: &Plan, seen: &Seen, last: Option<&Attempt>) -> Verdict {
+    let number = plan.number.to_string();
+    if wire::field(&seen.fields, "x-request") != Some(&number) {
+        return Verdict::Wrong("it is the answer to another request".to_owned());
+    }
+    let body = plan.response_body();
+    let is_whole = seen.is_whole && seen.body == body;
+    if !body.starts_with(&seen.body) {
+        return Verdict::Wrong("its body is another one".to_owned());
+    }
+    let Some(last) = last else {
+        return Verdict::Wrong("no server has answered".to_owned());
+    };
+    match last.state {
+        _ if is_whole => Verdict::Right,
+        State::Answering(_) | State::Answered(_) if !seen.is_whole => {
+            Verdict::Lost("it broke off".to_owned())
+        }
+        State::BrokenOff if !seen.is_whole => Verdict::BrokenOff,
+        State::BrokenOff if plan.framing == Framing::Close => {
+            Verdict::Wrong("what broke off looks whole, by its end".to_owned())
+        }
+        _ => Verdict::Wrong("a part of it looks whole".to_owned()),
+    }
+}
+
+/// Judges an answer of the gateway itself: is there a reason for it?
+fn judge_failure(world: &World, asked: &Asked<'_>, status: u16, code: String) -> Verdict {
+    let Asked { plan, attempts, .. } = asked;
+    let last = attempts.last();
+    if last.is_some_and(Attempt::is_good) {
+        return Verdict::Lost(format!("it is answered with {status} {code}"));
+    }
+    let state = last.map(|it| it.state);
+    let since = asked.start.checked_sub(SLACK).unwrap_or(asked.start);
+    let was = |is_meant: fn(Mood) -> bool| {
+        let mut servers = plan.route.servers().iter();
+        servers.any(|&it| world.servers[it].was(is_meant, since))
+    };
+    let is_late = last.is_some_and(Attempt::is_late);
+    let has_reason = match (status, code.as_str()) {
+        (502, "upstream-unreachable") => was(|it| it == Mood::Down),
+        (502, "upstream-closed") => state == Some(State::BrokenOff) || was(Mood::closes),
+        (502, "upstream-invalid-response") => {
+            matches!(state, Some(State::Garbage | State::BrokenOff))
+        }
+        (504, "upstream-response-timeout") if is_late => return Verdict::Late,
+        (504, "upstream-response-timeout") => state == Some(State::Silent),
+        _ => false,
+    };
+    match has_reason {
+        true => Verdict::Failure(format!("{status} {code}")),
+        false => Verdict::Wrong(format!("there is no reason for {status} {code}")),
+    }
+}
+
+/// What a server did this long before a request may still have come to the gateway with it.
+const SLACK: Duration = Duration::from_millis(500);
+
+/// Judges a connection, or a stream of HTTP/2, that ends without an answer.
+///
+/// To reset a stream takes back whatever of it has not been sent yet, the head too.
+fn judge_silence(speech: Speech, last: Option<&Attempt>) -> Verdict {
+    match last {
+        Some(last) if last.is_good() => Verdict::Lost("no answer came".to_owned()),
+        Some(last) if last.state == State::BrokenOff && speech == Speech::Http2OverTls => {
+            Verdict::BrokenOff
+        }
+        Some(_) | None => Verdict::Wrong("no answer came".to_owned()),
+    }
+}
