@@ -58,8 +58,9 @@ impl Relay {
         is_turning.store(true, Ordering::Relaxed);
         let mut cx = Context::from_waker(&self.waker);
         for _ in 0..MAX_ROUNDS {
-            // Before anything is looked at: what happens from here on is seen, or sets it again.
-            was_woken.store(false, Ordering::SeqCst);
+            // Before anything is looked at: what happens from here on is seen, or sets it again. It
+            // is a swap and no store, since only who reads the flag sees what went before it.
+            was_woken.swap(false, Ordering::SeqCst);
             let result = poll(&mut cx);
             if result.is_ready() {
                 // A wake that is lost now is nobody's: the next turn looks for itself.
