@@ -14,7 +14,7 @@ use super::template::Values;
 pub(super) enum Crowd {
     /// One route for one origin.
     One,
-    /// Many routes for many origins each, and every feature.
+    /// Many routes for many origins each, with limits, h2c and the PROXY protocol on.
     Many,
 }
 
@@ -26,7 +26,7 @@ impl Crowd {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::One => "one route, one origin",
-            Self::Many => "200 routes, 1,000 origins each, every feature",
+            Self::Many => "200 routes, 1,000 origins each, limits, h2c, PROXY protocol",
         }
     }
 
