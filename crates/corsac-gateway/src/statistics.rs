@@ -20,6 +20,7 @@ pub(crate) struct Statistics {
     pub(crate) connections_accepted: AtomicU64,
     pub(crate) connections_closed: AtomicU64,
     pub(crate) connections_reclaimed: AtomicU64,
+    pub(crate) connections_without_tls: AtomicU64,
     pub(crate) reloads: AtomicU64,
     pub(crate) failed_reloads: AtomicU64,
     pub(crate) log_lines_dropped: AtomicU64,
@@ -96,6 +97,11 @@ impl Statistics {
     pub(crate) fn connected(self: &Arc<Self>) -> CountedConnection {
         self.connections_accepted.fetch_add(1, Ordering::Relaxed);
         CountedConnection(Arc::clone(self))
+    }
+
+    /// Counts a client that spoke plain HTTP where TLS is spoken.
+    pub(crate) fn turned_away_without_tls(&self) {
+        self.connections_without_tls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The counts of the route of this name, which go on after a reload.

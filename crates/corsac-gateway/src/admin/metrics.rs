@@ -95,6 +95,10 @@ fn write_process(statistics: &Statistics, text: &mut String) -> fmt::Result {
     let help = "Idle connections of clients that made room for others.";
     describe(text, name, "counter", help)?;
     writeln!(text, "{name} {}", read(&statistics.connections_reclaimed))?;
+    let name = "corsac_connections_without_tls_total";
+    let help = "Clients that spoke plain HTTP where TLS is spoken.";
+    describe(text, name, "counter", help)?;
+    writeln!(text, "{name} {}", read(&statistics.connections_without_tls))?;
     let name = "corsac_reloads_total";
     describe(
         text,

@@ -12,6 +12,7 @@ mod http1;
 mod http2;
 mod idleness;
 mod linger;
+mod plain_http;
 mod proxy_protocol;
 mod serve;
 mod streams;

@@ -17,7 +17,7 @@ use super::client_io::{ClientIo, Ending};
 use super::connections::{Connections, Place};
 use super::proxy_protocol::{self, Announced, MAX_HEADER, Parsed};
 use super::transport::{Arrival, Protocol, Socket, Transport};
-use super::{handover, http1, http2};
+use super::{handover, http1, http2, plain_http};
 use crate::Gateway;
 use crate::exchange::Client;
 use crate::fields::{ClientAddress, Scheme};
@@ -148,6 +148,15 @@ async fn arrive(
             let server = certificates.load().server();
             // Rather nothing than without TLS what was meant to be with it.
             let server = server.ok_or(io::ErrorKind::NotConnected)?;
+            if socket
+                .first_byte()
+                .await?
+                .is_some_and(plain_http::begins_with)
+            {
+                gateway.statistics.turned_away_without_tls();
+                plain_http::turn_away(&mut socket).await?;
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             let stream = TlsAcceptor::from(server).accept(socket).await?;
             let protocol = match stream.get_ref().1.alpn_protocol() {
                 Some(HTTP2) => Protocol::Http2,

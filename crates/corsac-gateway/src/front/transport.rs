@@ -53,6 +53,16 @@ impl Socket {
         }
     }
 
+    /// The first byte that is to be read, which stays where it is; none if nothing comes.
+    pub(super) async fn first_byte(&self) -> io::Result<Option<u8>> {
+        if let Some(byte) = self.seen.first() {
+            return Ok(Some(*byte));
+        }
+        let mut byte = [0];
+        let n_peeked = self.stream.peek(&mut byte).await?;
+        Ok((n_peeked > 0).then_some(byte[0]))
+    }
+
     /// Gives back what was read too far.
     pub(super) fn unread(&mut self, seen: Bytes) {
         self.seen = seen;

@@ -27,6 +27,7 @@ mod lingering;
 mod observer;
 mod openapi;
 mod paths;
+mod plain_http;
 mod proxy_protocol;
 mod records;
 mod replaced_paths;
