@@ -131,12 +131,14 @@ impl Client {
         head.uri = route.target(head.uri);
         let on_upgrade = upgrade.and_then(|_| head.extensions.remove::<OnUpgrade>());
         head.extensions.clear();
+        let host = fields::forwarded_host(&head.headers);
+        let host = host.filter(|_| route.names.tell_paths_apart()).cloned();
         let request = Request::from_parts(head, RequestBody::new(body, route.max_body));
         Step::Forward(Forward {
             route,
             request,
             decoration,
-            on_upgrade,
+            asked: Asked { on_upgrade, host },
         })
     }
 
@@ -214,7 +216,14 @@ struct Forward {
     route: Arc<Route>,
     request: Request<RequestBody>,
     decoration: Option<(Decoration, Option<HeaderValue>)>,
+    asked: Asked,
+}
+
+/// What the client has said that matters for the response.
+struct Asked {
     on_upgrade: Option<OnUpgrade>,
+    /// What it calls the gateway, if the route has another prefix than the upstream.
+    host: Option<HeaderValue>,
 }
 
 impl Forward {
@@ -223,7 +232,7 @@ impl Forward {
             route,
             request,
             decoration,
-            on_upgrade,
+            asked,
         } = self;
         let exchange = route.upstream.send(request, route.patience);
         let exchanged = match account {
@@ -235,7 +244,7 @@ impl Forward {
                 exchanged
             }
         };
-        let response = exchanged.and_then(|it| finish(it, client, on_upgrade));
+        let response = exchanged.and_then(|it| finish(it, client, &route, asked));
         let mut answered = match response {
             Ok(response) => Answered {
                 response,
@@ -253,17 +262,19 @@ impl Forward {
 fn finish(
     exchanged: Exchanged,
     client: &Arc<Client>,
-    on_upgrade: Option<OnUpgrade>,
+    route: &Route,
+    asked: Asked,
 ) -> Result<Response<Body>, Failure> {
     let Exchanged { response, lease } = exchanged;
     let (mut head, body) = response.into_parts();
-    let agreed = rewrite::response(&mut head);
+    let agreed = rewrite::response(&mut head, &route.names, asked.host.as_ref());
     if head.status != StatusCode::SWITCHING_PROTOCOLS {
         let body = Body::from_upstream(body, lease);
         return Ok(Response::from_parts(head, body));
     }
     let connection = lease.into_connection();
-    let (Some(on_upgrade), Some(protocol), Some(connection)) = (on_upgrade, agreed, connection)
+    let (Some(on_upgrade), Some(protocol), Some(connection)) =
+        (asked.on_upgrade, agreed, connection)
     else {
         return Err(Failure::InvalidResponse);
     };

@@ -5,9 +5,9 @@
 use std::net::IpAddr;
 
 use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT,
-    Entry, HOST, HeaderMap, HeaderName, HeaderValue, MAX_FORWARDS, PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE,
+    COOKIE, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, MAX_FORWARDS,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 use http::{Response, StatusCode, Version};
 
@@ -23,6 +23,7 @@ pub(crate) struct Survey {
     has_expect: bool,
     has_max_forwards: bool,
     has_via: bool,
+    has_location: bool,
 }
 
 impl Survey {
@@ -33,6 +34,7 @@ impl Survey {
                 EXPECT => survey.has_expect = true,
                 MAX_FORWARDS => survey.has_max_forwards = true,
                 VIA => survey.has_via = true,
+                LOCATION | CONTENT_LOCATION => survey.has_location = true,
                 _ => {
                     if let Some(position) = hop_by_hop_position(name) {
                         survey.hop_by_hop[position] = true;
@@ -76,6 +78,11 @@ impl Survey {
     pub(crate) fn is_loop(&self, headers: &HeaderMap) -> bool {
         let hops = || list(headers, &VIA).filter(|hop| hop.ends_with(b" corsac"));
         self.has_via && hops().count() > MAX_HOPS
+    }
+
+    /// Does the message point to something?
+    pub(crate) fn has_location(&self) -> bool {
+        self.has_location
     }
 
     /// Removes the fields that are meant for this connection only.
@@ -227,6 +234,11 @@ pub(crate) fn set_forwarded(
         Some(host) => headers.insert(X_FORWARDED_HOST, host),
         None => headers.remove(X_FORWARDED_HOST),
     };
+}
+
+/// The host that the upstream is told that the client asked for.
+pub(crate) fn forwarded_host(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(X_FORWARDED_HOST)
 }
 
 /// The address of a client, and how it comes, prepared once per connection.

@@ -46,6 +46,7 @@ mod failure;
 mod fields;
 mod front;
 mod limits;
+mod location;
 mod observer;
 mod path;
 mod record;

@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 
 use crate::failure::Failure;
 use crate::fields::{self, ClientAddress, Host, Survey};
+use crate::location::Names;
 use crate::path;
 
 /// Is it a request that means the same to every server, and that a gateway forwards?
@@ -125,13 +126,21 @@ fn origin_form(uri: Uri) -> Uri {
 
 /// Turns the head of an upstream's response into the one that the client gets.
 ///
-/// Returns the protocol that the upstream agrees to go on with.
-pub(crate) fn response(head: &mut response::Parts) -> Option<HeaderValue> {
+/// What it points to is renamed by `names`, for a client that calls the gateway `host`. Returns the
+/// protocol that the upstream agrees to go on with.
+pub(crate) fn response(
+    head: &mut response::Parts,
+    names: &Names,
+    host: Option<&HeaderValue>,
+) -> Option<HeaderValue> {
     let headers = &mut head.headers;
     let survey = Survey::of(headers);
     let is_agreed = head.status == StatusCode::SWITCHING_PROTOCOLS;
     let agreed = survey.upgrade(headers).filter(|_| is_agreed);
     survey.remove_hop_by_hop(headers);
+    if survey.has_location() {
+        names.rename(headers, host);
+    }
     fields::add_via(headers, head.version);
     head.version = Version::HTTP_11;
     agreed

@@ -9,6 +9,7 @@ use corsac_tower::apply::PreparedPolicy;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use crate::api::Api;
+use crate::location::Names;
 use crate::path::Replacement;
 use crate::sites::Sites;
 use crate::statistics::{RouteCounts, Statistics};
@@ -32,6 +33,8 @@ pub(crate) struct Route {
     pub(crate) patience: Patience,
     pub(crate) max_body: u64,
     replacement: Option<Replacement>,
+    /// What the upstream and the client call the same thing.
+    pub(crate) names: Arc<Names>,
     /// What it is called in logs and metrics.
     pub(crate) name: Arc<str>,
     pub(crate) counts: Arc<RouteCounts>,
@@ -105,6 +108,7 @@ impl Route {
             report_only: route.report_only.clone(),
             max_body: route.max_body.unwrap_or(u64::MAX),
             replacement: replaced_by.map(|it| Replacement::new(&route.path, it)),
+            names: Arc::new(Names::of(route)),
             methods: route.methods.as_deref().map(ExistingMethods::new),
             api: None,
         }
@@ -118,6 +122,7 @@ impl Route {
             patience: self.patience,
             max_body: self.max_body,
             replacement: self.replacement.clone(),
+            names: Arc::clone(&self.names),
             name: Arc::clone(&self.name),
             counts: Arc::clone(&self.counts),
             report_only: self.report_only.clone(),

@@ -199,7 +199,12 @@ impl Peer {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.stream.get_ref().local_addr().unwrap().port()
+        self.address().port()
+    }
+
+    /// Its own end of the connection.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.stream.get_ref().local_addr().unwrap()
     }
 
     /// Ends the connection by a reset, which no one can take for an orderly end.

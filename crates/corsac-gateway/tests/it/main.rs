@@ -24,6 +24,7 @@ mod http2_to_http1;
 mod idle_clients;
 mod limits;
 mod lingering;
+mod locations;
 mod observer;
 mod openapi;
 mod paths;
