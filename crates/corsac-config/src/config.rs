@@ -70,6 +70,9 @@ pub struct Route {
     pub connect_timeout: Option<Duration>,
     /// How long an upstream may take to send the head of its response, if the route says so.
     pub response_timeout: Option<Duration>,
+    /// How long an exchange may take from the head of the request to the end of the response, if
+    /// the route says so.
+    pub exchange_timeout: Option<Duration>,
     /// Bytes that the body of a request may have.
     pub max_body: Option<u64>,
 }

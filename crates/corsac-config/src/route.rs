@@ -123,6 +123,7 @@ impl<'s> Reader<'_, '_, 's> {
         let resources = self.resources(table, policy.as_ref());
         let connect_timeout = read_timeout("connect-timeout", table, self.document);
         let response_timeout = read_timeout("response-timeout", table, self.document);
+        let exchange_timeout = read_timeout("exchange-timeout", table, self.document);
         let max_body = table.value("max-body");
         let max_body = max_body.and_then(|it| self.document.size(it));
         let (path, extent) = place?;
@@ -139,6 +140,7 @@ impl<'s> Reader<'_, '_, 's> {
             resources,
             connect_timeout,
             response_timeout,
+            exchange_timeout,
             max_body,
         })
     }

@@ -228,6 +228,7 @@ const ROUTE_KEYS: &[&str] = &[
     "methods",
     "connect-timeout",
     "response-timeout",
+    "exchange-timeout",
     "max-body",
     "openapi",
 ];

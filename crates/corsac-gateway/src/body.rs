@@ -1,13 +1,16 @@
 //! The body of a response on its way to the client.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::time::Instant;
 
 use crate::account::Account;
+use crate::deadline::Deadline;
 use crate::upstream::Lease;
 
 /// The body of a response.
@@ -33,8 +36,19 @@ enum Kind {
 struct FromUpstream {
     incoming: Incoming,
     lease: Option<Lease>,
+    /// When it is cut off.
+    deadline: Option<Box<Deadline>>,
     /// How the body broke off, until that is told.
-    error: Option<hyper::Error>,
+    error: Option<BrokenOff>,
+}
+
+/// Why a body does not come to its end.
+#[derive(Debug)]
+pub(crate) enum BrokenOff {
+    /// The upstream's connection failed.
+    Upstream(hyper::Error),
+    /// The route has no more time for it.
+    OutOfTime,
 }
 
 impl Body {
@@ -58,17 +72,30 @@ impl Body {
         let body = FromUpstream {
             incoming,
             lease: Some(lease),
+            deadline: None,
             error: None,
         };
         Kind::Upstream(body).into()
     }
+
+    /// Cuts the body off if it has not come to its end by then.
+    pub(crate) fn until(mut self, until: Instant) -> Self {
+        if let Kind::Upstream(body) = &mut self.kind {
+            body.deadline = Some(Box::new(Deadline::new(until)));
+        }
+        self
+    }
 }
 
 impl FromUpstream {
-    fn poll_frame(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         let Self {
             incoming,
             lease,
+            deadline,
             error,
         } = self;
         if let Some(error) = error.take() {
@@ -77,15 +104,22 @@ impl FromUpstream {
         let Some(driven) = lease else {
             return Poll::Ready(None);
         };
-        let frame = ready!(driven.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)));
-        match &frame {
+        let is_late = deadline.as_mut().is_some_and(|it| it.poll(cx).is_ready());
+        let frame = match is_late {
+            true => Some(Err(BrokenOff::OutOfTime)),
+            false => {
+                let frame = driven.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx));
+                ready!(frame).map(|it| it.map_err(BrokenOff::Upstream))
+            }
+        };
+        match frame {
             Some(Ok(_)) if !incoming.is_end_stream() => {}
             Some(Ok(_)) | None => lease.take().expect("it was just driven").release(),
-            Some(Err(_)) => {
+            Some(Err(broken_off)) => {
                 // At an error hyper drops what it has not sent yet. In the meantime it sends it:
                 // the client gets all that came, the head with its CORS fields first of all.
                 *lease = None;
-                *error = frame.and_then(Result::err);
+                *error = Some(broken_off);
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -104,7 +138,10 @@ impl From<Kind> for Body {
 }
 
 impl Kind {
-    fn poll_frame(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         match self {
             Self::Empty => Poll::Ready(None),
             Self::Text(text) => {
@@ -127,12 +164,12 @@ impl Kind {
 
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BrokenOff;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         let frame = ready!(self.kind.poll_frame(cx));
         let Self { kind, account } = &mut *self;
         if let Some(account) = account {
@@ -158,3 +195,14 @@ impl http_body::Body for Body {
         }
     }
 }
+
+impl fmt::Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(error) => error.fmt(f),
+            Self::OutOfTime => f.write_str("the exchange has taken too long"),
+        }
+    }
+}
+
+impl std::error::Error for BrokenOff {}

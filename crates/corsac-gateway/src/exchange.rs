@@ -12,7 +12,7 @@ use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::Gateway;
 use crate::account::Account;
@@ -234,7 +234,8 @@ impl Forward {
             decoration,
             asked,
         } = self;
-        let exchange = route.upstream.send(request, route.patience);
+        let until = route.exchange_timeout.map(|it| Instant::now() + it);
+        let exchange = within(until, route.upstream.send(request, route.patience));
         let exchanged = match account {
             None => exchange.await,
             Some(account) => {
@@ -245,6 +246,10 @@ impl Forward {
             }
         };
         let response = exchanged.and_then(|it| finish(it, client, &route, asked));
+        let response = response.map(|it| match until {
+            None => it,
+            Some(until) => it.map(|body| body.until(until)),
+        });
         let mut answered = match response {
             Ok(response) => Answered {
                 response,
@@ -255,6 +260,20 @@ impl Forward {
         };
         answered.decorate(&route, decoration);
         answered
+    }
+}
+
+/// Gives an exchange so much time until there is a head.
+async fn within(
+    until: Option<Instant>,
+    exchange: impl Future<Output = Result<Exchanged, Failure>>,
+) -> Result<Exchanged, Failure> {
+    match until {
+        None => exchange.await,
+        Some(until) => {
+            let exchanged = Box::pin(timeout_at(until, exchange)).await;
+            exchanged.unwrap_or(Err(Failure::ExchangeTimeout))
+        }
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Failure {
     ConnectTimeout,
     /// The upstream did not answer in time.
     ResponseTimeout,
+    /// The route has no more time for the exchange, and there is no answer yet.
+    ExchangeTimeout,
 }
 
 impl Failure {
@@ -69,6 +71,7 @@ impl Failure {
             Self::Exhausted => "gateway-exhausted",
             Self::ConnectTimeout => "upstream-connect-timeout",
             Self::ResponseTimeout => "upstream-response-timeout",
+            Self::ExchangeTimeout => "exchange-timeout",
         }
     }
 
@@ -103,7 +106,9 @@ impl Failure {
             | Self::UpstreamClosed
             | Self::InvalidResponse => StatusCode::BAD_GATEWAY,
             Self::Exhausted => StatusCode::SERVICE_UNAVAILABLE,
-            Self::ConnectTimeout | Self::ResponseTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::ConnectTimeout | Self::ResponseTimeout | Self::ExchangeTimeout => {
+                StatusCode::GATEWAY_TIMEOUT
+            }
         }
     }
 
@@ -144,6 +149,9 @@ impl Failure {
             Self::ResponseTimeout => {
                 "upstream-response-timeout: the server behind this gateway did not answer in time\n"
             }
+            Self::ExchangeTimeout => {
+                "exchange-timeout: the whole took longer than it may take here\n"
+            }
         }
     }
 
@@ -172,7 +180,8 @@ impl Failure {
             | Self::InvalidResponse
             | Self::Exhausted
             | Self::ConnectTimeout
-            | Self::ResponseTimeout => {}
+            | Self::ResponseTimeout
+            | Self::ExchangeTimeout => {}
         }
         response
     }

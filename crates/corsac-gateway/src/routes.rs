@@ -31,6 +31,8 @@ pub(crate) struct Route {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) policy: Option<PreparedPolicy>,
     pub(crate) patience: Patience,
+    /// How long an exchange may take from its beginning to its end.
+    pub(crate) exchange_timeout: Option<Duration>,
     pub(crate) max_body: u64,
     replacement: Option<Replacement>,
     /// What the upstream and the client call the same thing.
@@ -106,6 +108,7 @@ impl Route {
             counts: statistics.of_route(&name),
             name,
             report_only: route.report_only.clone(),
+            exchange_timeout: route.exchange_timeout,
             max_body: route.max_body.unwrap_or(u64::MAX),
             replacement: replaced_by.map(|it| Replacement::new(&route.path, it)),
             names: Arc::new(Names::of(route)),
@@ -120,6 +123,7 @@ impl Route {
             upstream: Arc::clone(&self.upstream),
             policy: resource.policy.clone().map(PreparedPolicy::new),
             patience: self.patience,
+            exchange_timeout: self.exchange_timeout,
             max_body: self.max_body,
             replacement: self.replacement.clone(),
             names: Arc::clone(&self.names),

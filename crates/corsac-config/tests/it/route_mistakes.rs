@@ -286,3 +286,22 @@ error[methods-empty]: no method exists at this route: leave the key out to allow
 "#,
     );
 }
+
+#[test]
+fn an_exchange_that_may_take_no_time() {
+    file_shows(
+        r#"
+[[route]]
+path = "/v1"
+upstream = "http://127.0.0.1:3001"
+exchange-timeout = "0s"
+"#,
+        r#"
+error[timeout-range]: `exchange-timeout` is more than zero, and at most a day
+ --> corsac.toml:4:20
+  |
+4 | exchange-timeout = "0s"
+  |                    ^^^^
+"#,
+    );
+}

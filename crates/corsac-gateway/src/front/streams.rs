@@ -10,7 +10,7 @@ use http_body::{Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::idleness::Idleness;
-use crate::body::Body;
+use crate::body::{Body, BrokenOff};
 
 /// Counts what becomes of the requests of one connection.
 #[derive(Debug)]
@@ -140,12 +140,12 @@ pub(super) struct StreamBody {
 
 impl http_body::Body for StreamBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BrokenOff;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         // Whoever asks for more has got rid of what it had.
         self.stream.taken();
         let frame = Pin::new(&mut self.body).poll_frame(cx);

@@ -12,6 +12,7 @@ mod client_faults;
 mod connections;
 mod cors;
 mod events;
+mod exchange_timeout;
 mod forwarding;
 mod framing;
 mod h2load;
