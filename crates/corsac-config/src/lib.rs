@@ -59,6 +59,7 @@ mod route_host;
 mod route_path;
 mod server;
 mod size;
+mod synonyms;
 mod table;
 mod template;
 mod text;

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use crate::document::Document;
 use crate::nearest::nearest;
 use crate::problem::{Problem, quoted};
+use crate::synonyms;
 use crate::value::{Value, wrong_type};
 
 /// What a table is, which says the keys that it may have.
@@ -118,9 +119,10 @@ impl Kind {
         if let Some(key) = self.keys().iter().find(is_shortened) {
             return Some(key);
         }
-        match self.home_of(key) {
-            Some(_) => None,
-            None => nearest(key, self.keys().iter().copied()),
+        match (synonyms::key_called(key, self), self.home_of(key)) {
+            (Some(key), _) => Some(key),
+            (None, Some(_)) => None,
+            (None, None) => nearest(key, self.keys().iter().copied()),
         }
     }
 

@@ -15,6 +15,7 @@ mod roots_mistakes;
 mod route_mistakes;
 mod route_place_mistakes;
 mod spans;
+mod synonyms;
 mod syntax;
 mod upstream_mistakes;
 
