@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use corsac_config::Problems;
+use corsac_config::{Config, Problems};
 use serde::Serialize;
 
 use crate::arguments::LintArguments;
@@ -40,18 +40,34 @@ pub(crate) enum Format {
 /// Prints the report on one file.
 pub(crate) fn report(path: &Path, format: Format) -> Result<Exit, Failure> {
     let source = Source::read(path)?;
-    let (validity, problems) = match source.parsed() {
-        Ok(config) => (Validity::Valid, config.warnings),
-        Err(problems) => (Validity::Invalid, problems),
-    };
+    let (validity, problems) = judged(source.parsed());
     terminal::print(&match format {
-        Format::Text => text(&source, validity, &problems),
+        Format::Text => text(&source, validity, &problems, &[]),
         Format::Json => json(&source, validity, &problems),
     })?;
-    Ok(match validity {
-        Validity::Valid => Exit::AsWanted,
-        Validity::Invalid => Exit::Misused,
-    })
+    Ok(validity.exit())
+}
+
+/// Prints the report on one file with the errors in those that it names.
+pub(crate) fn report_with(
+    source: &Source,
+    parsed: Result<Config, Problems>,
+    errors: &[String],
+) -> Result<Exit, Failure> {
+    let (validity, problems) = judged(parsed);
+    let validity = match errors {
+        [] => validity,
+        _ => Validity::Invalid,
+    };
+    terminal::print(&text(source, validity, &problems, errors))?;
+    Ok(validity.exit())
+}
+
+fn judged(parsed: Result<Config, Problems>) -> (Validity, Problems) {
+    match parsed {
+        Ok(config) => (Validity::Valid, config.warnings),
+        Err(problems) => (Validity::Invalid, problems),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,29 +76,32 @@ enum Validity {
     Invalid,
 }
 
-fn text(source: &Source, validity: Validity, problems: &Problems) -> String {
-    let mut text = problems.render(&source.name, &source.text, terminal::stdout_style());
-    if !text.is_empty() {
-        text.push('\n');
+impl Validity {
+    const fn exit(self) -> Exit {
+        match self {
+            Self::Valid => Exit::AsWanted,
+            Self::Invalid => Exit::Misused,
+        }
     }
-    text.push_str(&format!(
-        "{}: {}\n",
-        source.name,
-        summary(validity, problems)
-    ));
-    text
+}
+
+fn text(source: &Source, validity: Validity, problems: &Problems, errors: &[String]) -> String {
+    let rendered = problems.render(&source.name, &source.text, terminal::stdout_style());
+    let mut parts = vec![rendered];
+    parts.extend(errors.iter().map(|error| format!("{error}\n")));
+    let summary = summary(validity, problems.n_errors() + errors.len(), problems);
+    parts.push(format!("{}: {summary}\n", source.name));
+    parts.retain(|it| !it.is_empty());
+    parts.join("\n")
 }
 
 /// The verdict in a few words.
-fn summary(validity: Validity, problems: &Problems) -> String {
+fn summary(validity: Validity, n_errors: usize, problems: &Problems) -> String {
     let mut parts = Vec::new();
     if validity == Validity::Valid {
         parts.push("valid".to_owned());
     }
-    for (count, word) in [
-        (problems.n_errors(), "error"),
-        (problems.n_warnings(), "warning"),
-    ] {
+    for (count, word) in [(n_errors, "error"), (problems.n_warnings(), "warning")] {
         match count {
             0 => {}
             1 => parts.push(format!("1 {word}")),

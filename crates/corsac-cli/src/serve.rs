@@ -57,13 +57,16 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
 
 /// Says what is wrong with the file, and with the files that it names.
 fn check(path: &Path) -> Result<Exit, Failure> {
-    if path.to_str() != Some("-") {
-        let source = Source::read(path)?;
-        if let Ok(config) = source.parsed() {
-            certificates(path, &config, "nothing would be served")?;
-        }
-    }
-    lint::report(path, lint::Format::Text)
+    let source = Source::read(path)?;
+    let parsed = source.parsed();
+    let read = parsed
+        .as_ref()
+        .map(|it| Certificates::read(it, directory(path)));
+    let errors = match &read {
+        Ok(Err(errors)) => errors.iter().map(ToString::to_string).collect(),
+        Ok(Ok(_)) | Err(_) => Vec::new(),
+    };
+    lint::report_with(&source, parsed, &errors)
 }
 
 /// The access log of the file, or the one that the command line asks for.
@@ -101,11 +104,15 @@ fn read(source: &Source, consequence: &str) -> Result<Config, Failure> {
 
 /// Reads the certificates that the policy file names, from where it is.
 fn certificates(path: &Path, config: &Config, consequence: &str) -> Result<Certificates, Failure> {
-    let directory = path.parent().unwrap_or_else(|| Path::new(""));
-    Certificates::read(config, directory).map_err(|errors| {
+    Certificates::read(config, directory(path)).map_err(|errors| {
         terminal::note(&errors.to_string());
         Failure::misuse(format!("the certificates are not in order: {consequence}"))
     })
+}
+
+/// Where a policy file is, and what it names by relative paths.
+fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new(""))
 }
 
 /// A policy in report-only mode is of no use if nobody is told what it says.

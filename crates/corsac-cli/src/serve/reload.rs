@@ -193,7 +193,7 @@ fn refuse(gateway: &Gateway, failure: &Failure) {
 
 /// The other files that a policy file names, relative to where it is.
 fn files_beside(path: &Path, config: &Config) -> Vec<PathBuf> {
-    let directory = path.parent().unwrap_or_else(|| Path::new(""));
+    let directory = super::directory(path);
     let pairs = config.front.certificates.iter();
     let certificates = pairs.flat_map(|it| [&it.certificate, &it.key]);
     let certificates = certificates.map(|it| directory.join(it));

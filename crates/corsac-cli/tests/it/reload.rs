@@ -222,19 +222,3 @@ fn pem(label: &str, der: &[u8]) -> String {
         lines.join("\n")
     )
 }
-
-#[test]
-fn check_reads_the_certificates_too() {
-    let content = "[[tls]]\ncertificate = 'no-such.pem'\nkey = 'no-such-key.pem'\n\
-                   [[route]]\npath = '/'\nupstream = 'http://127.0.0.1:1'\n";
-    let config = TestFile::new("check-tls.toml", content);
-    let output = crate::run(&["serve", "--check", "-c", config.path()]);
-    assert_eq!(output.status.code(), Some(2));
-    let said = crate::stderr(&output);
-    assert!(
-        said.contains("no-such.pem: there is no such file"),
-        "{said}"
-    );
-    assert!(said.contains("nothing would be served"), "{said}");
-    assert_eq!(crate::stdout(&output), "", "it is not called valid before");
-}

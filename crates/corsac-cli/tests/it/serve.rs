@@ -173,3 +173,26 @@ fn check_reports_and_serves_nothing() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stdout(&output).ends_with("<stdin>: 2 errors\n"));
 }
+
+#[test]
+fn check_reports_certificates_beside_all_that_is_doubtful() {
+    let config = "[policy.a]\nallow-origins = ['https://app.example']\n\
+                  [[tls]]\ncertificate = 'no-such.pem'\nkey = 'no-such.key'\n\
+                  [[route]]\npath = '/'\nupstream = 'http://127.0.0.1:1'\n";
+    let file = TestFile::new("doubts-and-certificates.toml", config);
+    let directory = file.0.parent().unwrap().display();
+    let output = run(&["serve", "--check", "-c", file.path()]);
+    assert_eq!(output.status.code(), Some(2));
+    let shown = stdout(&output);
+    assert!(shown.starts_with("warning[policy-unused]: "), "{shown}");
+    let end = format!(
+        "\n\nerror[certificate-unreadable]: {directory}/no-such.pem: there is no such file\n\n\
+         error[certificate-unreadable]: {directory}/no-such.key: there is no such file\n\n\
+         {}: 2 errors, 1 warning\n",
+        file.path()
+    );
+    assert!(shown.ends_with(&end), "{shown}");
+    assert_eq!(stderr(&output), "");
+    let output = run_with_stdin(&["serve", "--check", "-c", "-"], config);
+    assert!(stdout(&output).ends_with("<stdin>: 2 errors, 1 warning\n"));
+}

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
-use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::sign::{CertifiedKey, SigningKey};
 use tokio_rustls::rustls::{Error, InconsistentKeys, ServerConfig};
 use webpki::EndEntityCert;
 
@@ -36,7 +36,7 @@ impl Certificates {
         for files in &config.front.certificates {
             match certified_key(files, directory, &provider) {
                 Ok((key, dns_names)) => names.add(key, dns_names),
-                Err(error) => errors.push(error),
+                Err(wrong) => errors.extend(wrong),
             }
         }
         if !errors.is_empty() {
@@ -114,40 +114,49 @@ impl ResolvesServerCert for Names {
     }
 }
 
+/// A certificate with its key, and the names that it is for; or what is wrong with each.
 fn certified_key(
     files: &CertificateFiles,
     directory: &Path,
     provider: &CryptoProvider,
-) -> Result<(Arc<CertifiedKey>, Vec<String>), CertificateError> {
+) -> Result<(Arc<CertifiedKey>, Vec<String>), Vec<CertificateError>> {
     let at = |file: &str| directory.join(file);
     let (chain_file, key_file) = (at(&files.certificate), at(&files.key));
     let wrong = |file: &PathBuf, fault| CertificateError {
         file: file.clone(),
         fault,
     };
-    let chain = chain(&chain_file).map_err(|fault| wrong(&chain_file, fault))?;
-    let names =
-        names_of(&chain[0]).ok_or_else(|| wrong(&chain_file, CertificateFault::Malformed))?;
-    let text = text(&key_file).map_err(|fault| wrong(&key_file, fault))?;
-    let key = PrivateKeyDer::from_pem_slice(&text);
-    let key = key.map_err(|_| wrong(&key_file, CertificateFault::NoKey))?;
-    let key = CertifiedKey::from_der(chain, key, provider).map_err(|error| match error {
-        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-            wrong(&key_file, CertificateFault::KeyMismatch)
+    let chain = chain(&chain_file).map_err(|fault| wrong(&chain_file, fault));
+    let key = key(&key_file, provider).map_err(|fault| wrong(&key_file, fault));
+    let ((chain, names), key) = match (chain, key) {
+        (Ok(chain), Ok(key)) => (chain, key),
+        (chain, key) => return Err(chain.err().into_iter().chain(key.err()).collect()),
+    };
+    let key = CertifiedKey::new(chain, key);
+    match key.keys_match() {
+        Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
+            Ok((Arc::new(key), names))
         }
-        _ => wrong(&key_file, CertificateFault::UnsupportedKey),
-    })?;
-    Ok((Arc::new(key), names))
+        Err(_) => Err(vec![wrong(&key_file, CertificateFault::KeyMismatch)]),
+    }
 }
 
-fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateFault> {
+/// The private key in a file.
+fn key(file: &Path, provider: &CryptoProvider) -> Result<Arc<dyn SigningKey>, CertificateFault> {
+    let text = text(file)?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|_| CertificateFault::NoKey)?;
+    let key = provider.key_provider.load_private_key(key);
+    key.map_err(|_| CertificateFault::UnsupportedKey)
+}
+
+/// The certificates in a file, and the names that the first is for.
+fn chain(file: &Path) -> Result<(Vec<CertificateDer<'static>>, Vec<String>), CertificateFault> {
     let text = text(file)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let chain = chain.map_err(|_| CertificateFault::Malformed)?;
-    match chain.is_empty() {
-        true => Err(CertificateFault::NoCertificate),
-        false => Ok(chain),
-    }
+    let first = chain.first().ok_or(CertificateFault::NoCertificate)?;
+    let names = names_of(first).ok_or(CertificateFault::Malformed)?;
+    Ok((chain, names))
 }
 
 fn names_of(certificate: &CertificateDer<'_>) -> Option<Vec<String>> {
