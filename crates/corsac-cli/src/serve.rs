@@ -3,6 +3,7 @@
 mod access_log;
 mod listeners;
 mod reload;
+mod service_manager;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -140,7 +141,8 @@ async fn serve(
         true => "http",
         false => "https",
     };
-    terminal::note(&format!("listening on {scheme}://{}", listeners.address));
+    let listening = format!("listening on {scheme}://{}", listeners.address);
+    terminal::note(&listening);
     if let (Some(admin), Some(listener)) = (admin, listeners.admin) {
         if let Ok(address) = listener.local_addr() {
             terminal::note(&format!("admin on http://{address}"));
@@ -148,6 +150,8 @@ async fn serve(
         tokio::spawn(async move { admin.serve(listener).await });
     }
     tokio::spawn(reload.follow(gateway.clone()));
+    tokio::spawn(service_manager::stay_alive());
+    service_manager::is_ready(&listening);
     let gateway = match listeners.origin {
         Origin::BesideOthers => gateway.on_shared_port(),
         Origin::HandedOver | Origin::Own => gateway,
@@ -156,6 +160,7 @@ async fn serve(
         gateway.serve(listeners.gateway, async {
             // Without a teller there is nothing to wait for either.
             let _ = told.await;
+            service_manager::is_stopping(ENDING);
         })
     });
     Ok(running::exit_of(output.await))

@@ -9,6 +9,7 @@ use corsac_config::{Config, Operations, without_comments};
 use corsac_gateway::{Admin, Gateway};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::service_manager;
 use crate::exit::Failure;
 use crate::source::Source;
 use crate::terminal;
@@ -113,22 +114,28 @@ impl Follower {
         self.remember(stamps);
         match Source::read(&self.path) {
             Ok(source) if source.text == self.text && self.others.is_empty() => {}
-            Ok(source) => self.put_in_force(source, gateway),
-            Err(failure) => refuse(gateway, &failure),
+            source => {
+                service_manager::is_reloading();
+                let outcome = self.put_in_force(source, gateway);
+                service_manager::is_ready(&outcome);
+            }
         }
     }
 
-    /// Reads the file because someone has asked for it.
+    /// Reads the file because someone has asked for it, who may wait for the outcome.
     fn reload(&mut self, gateway: &Gateway) {
-        if self.path.to_str() == Some("-") {
-            return terminal::note("the policy was read from stdin, and cannot be read again");
-        }
-        let stamps = self.look_at_all();
-        self.remember(stamps);
-        match Source::read(&self.path) {
-            Ok(source) => self.put_in_force(source, gateway),
-            Err(failure) => refuse(gateway, &failure),
-        }
+        service_manager::is_reloading();
+        let outcome = match self.path.to_str() {
+            Some("-") => {
+                told("the policy was read from stdin, and cannot be read again".to_owned())
+            }
+            Some(_) | None => {
+                let stamps = self.look_at_all();
+                self.remember(stamps);
+                self.put_in_force(Source::read(&self.path), gateway)
+            }
+        };
+        service_manager::is_ready(&outcome);
     }
 
     fn look_at_all(&self) -> Vec<Option<Stamp>> {
@@ -141,8 +148,12 @@ impl Follower {
         self.unsettled.clear();
     }
 
-    /// Either all of it is in force afterwards, or nothing.
-    fn put_in_force(&mut self, source: Source, gateway: &Gateway) {
+    /// Either all of it is in force afterwards, or nothing. It gives what came of it in a sentence.
+    fn put_in_force(&mut self, source: Result<Source, Failure>, gateway: &Gateway) -> String {
+        let source = match source {
+            Ok(source) => source,
+            Err(failure) => return refuse(gateway, &failure),
+        };
         let read = super::read(&source, CONSEQUENCE).and_then(|config| {
             // Whoever mends a certificate need not touch the policy file.
             self.others = files_beside(&self.path, &config);
@@ -150,19 +161,21 @@ impl Follower {
             let certificates = super::certificates(&self.path, &config, CONSEQUENCE)?;
             Ok((config, certificates))
         });
-        match read {
+        let outcome = match read {
             Ok((config, certificates)) => {
                 gateway.replace(&config);
                 gateway.replace_certificates(certificates);
                 if let Some(admin) = &self.admin {
                     admin.show_config(without_comments(&source.text));
                 }
-                terminal::note(&format!("{} is in force as it is now", source.name));
+                let outcome = told(format!("{} is in force as it is now", source.name));
                 self.note_what_stays(&config);
+                outcome
             }
             Err(failure) => refuse(gateway, &failure),
-        }
+        };
         self.text = source.text;
+        outcome
     }
 
     /// Says what the file says now that takes a restart.
@@ -186,9 +199,15 @@ impl Follower {
     }
 }
 
-fn refuse(gateway: &Gateway, failure: &Failure) {
+fn refuse(gateway: &Gateway, failure: &Failure) -> String {
     gateway.count_failed_reload();
-    terminal::note(&failure.to_string());
+    told(failure.to_string())
+}
+
+/// Tells the user, and gives what was told.
+fn told(outcome: String) -> String {
+    terminal::note(&outcome);
+    outcome
 }
 
 /// The other files that a policy file names, relative to where it is.

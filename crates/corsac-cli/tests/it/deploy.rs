@@ -28,6 +28,8 @@ fn what_is_started_is_a_command_of_ours() {
     assert!(SERVICE.contains("\nExecStart=/usr/bin/corsac serve -c /etc/corsac/corsac.toml\n"));
     let check = "\nExecStartPre=/usr/bin/corsac serve --check -c /etc/corsac/corsac.toml\n";
     assert!(SERVICE.contains(check));
+    // What it says to systemd would go unheard.
+    assert!(SERVICE.contains("\nType=notify\n"));
     assert!(DOCKER.contains(r#"CMD ["serve", "-c", "/etc/corsac/corsac.toml"]"#));
     assert!(KUBERNETES.contains(r#"args: ["serve", "-c", "/etc/corsac/corsac.toml"]"#));
     let help = run(&["serve", "--help"]);

@@ -16,6 +16,8 @@ mod reload;
 mod restart;
 #[cfg(unix)]
 mod serve;
+#[cfg(target_os = "linux")]
+mod service_manager;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -92,7 +94,10 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = corsac(arguments);
+        Self::spawn(corsac(arguments))
+    }
+
+    fn spawn(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
