@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use corsac::{Refusal, RequestField, RequestHead};
+use http::HeaderValue;
 use tokio::time::Instant;
 
 use crate::observer::AnsweredBy;
@@ -74,6 +76,8 @@ pub(crate) struct RecentRefusal {
     pub(crate) origin: String,
     /// What a preflight asked for.
     pub(crate) requested: Option<String>,
+    /// The part of it that is at fault.
+    pub(crate) refused: Option<String>,
     pub(crate) route: String,
     pub(crate) times: u64,
     pub(crate) last: Instant,
@@ -222,7 +226,7 @@ impl Refusals {
 }
 
 impl RecentRefusal {
-    fn of(record: &Record<'_>, refusal: &corsac::Refusal) -> Self {
+    fn of(record: &Record<'_>, refusal: &Refusal) -> Self {
         let origin = record.origin.map_or(&b""[..], |it| it.as_bytes());
         let requested = [record.requested_method, record.requested_headers];
         let requested = requested.into_iter().flatten();
@@ -235,6 +239,7 @@ impl RecentRefusal {
             target: shown(record.uri.path().as_bytes()),
             origin: shown(origin),
             requested: (!requested.is_empty()).then(|| requested.join(" with ")),
+            refused: refused(record, refusal),
             route: record.route.unwrap_or_default().to_owned(),
             times: 1,
             last: Instant::now(),
@@ -249,6 +254,41 @@ impl RecentRefusal {
             && self.requested == other.requested
             && self.sentence == other.sentence
     }
+}
+
+/// The preflight that a record is about, as far as that tells: it has the first line of the header
+/// names, and browsers send no second one.
+struct Preflight<'a>(&'a Record<'a>);
+
+impl RequestHead for Preflight<'_> {
+    fn method(&self) -> &[u8] {
+        self.0.method.as_str().as_bytes()
+    }
+
+    fn lines(&self, field: RequestField) -> impl Iterator<Item = &[u8]> {
+        let line = match field {
+            RequestField::Origin => self.0.origin,
+            RequestField::AccessControlRequestMethod => self.0.requested_method,
+            RequestField::AccessControlRequestHeaders => self.0.requested_headers,
+        };
+        line.map(HeaderValue::as_bytes).into_iter()
+    }
+}
+
+/// The method or the header name that is at fault.
+fn refused(record: &Record<'_>, refusal: &Refusal) -> Option<String> {
+    let preflight = Preflight(record);
+    let bytes = match refusal {
+        Refusal::MalformedRequestHeader(name) | Refusal::RequestHeaderNotAllowed(name) => {
+            name.in_head(&preflight)?
+        }
+        Refusal::MalformedRequestMethod | Refusal::MethodNotAllowed => {
+            record.requested_method?.as_bytes()
+        }
+        // The origin is shown in any case, and of too many names none is at fault.
+        _ => return None,
+    };
+    Some(shown(bytes))
 }
 
 /// The bytes as text: cut short, and all that is not a printable character of ASCII escaped.

@@ -29,7 +29,7 @@ const EXPLANATIONS: [(&str, Explanation); 7] = [
             fix: "browsers write this field themselves, and write it right. \
                   Look for a proxy that changes or doubles it, or for a client that is not a \
                   browser and sends a URL there. \
-                  A host with an underscore is refused by the grammar: see decision 0002.",
+                  A host with an underscore is refused by the grammar of an origin: rename the host.",
         },
     ),
     (
@@ -78,7 +78,7 @@ const EXPLANATIONS: [(&str, Explanation); 7] = [
                       The refusal carries the line and the bytes.",
             fix: "add the name. \
                   `content-type` must be listed for a page that sends JSON, although forms may \
-                  send it freely: see decision 0003. \
+                  send it freely: a browser asks for it only with a value that needs permission. \
                   `*` without credentials does not cover `authorization`: list it beside the `*`.",
         },
     ),

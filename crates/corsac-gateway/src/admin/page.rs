@@ -53,6 +53,7 @@ fn write_refusal(refusal: &RecentRefusal, html: &mut String) -> fmt::Result {
         target,
         origin,
         requested,
+        refused,
         route,
         times,
         last,
@@ -68,7 +69,7 @@ fn write_refusal(refusal: &RecentRefusal, html: &mut String) -> fmt::Result {
          <p class=\"sentence\">{}</p>\n<dl>\n\
          <div><dt>Origin</dt><dd><code>{}</code></dd></div>\n\
          <div><dt>Request</dt><dd><code>{} {}</code></dd></div>",
-        Text(sentence),
+        Prose(sentence),
         Text(origin),
         Text(method),
         Text(target),
@@ -78,6 +79,13 @@ fn write_refusal(refusal: &RecentRefusal, html: &mut String) -> fmt::Result {
         writeln!(
             html,
             "<div><dt>Asks for</dt><dd><code>{requested}</code></dd></div>"
+        )?;
+    }
+    if let Some(refused) = refused {
+        let refused = Text(refused);
+        writeln!(
+            html,
+            "<div><dt>At fault</dt><dd><code><mark>{refused}</mark></code></dd></div>"
         )?;
     }
     let route = Text(route);
@@ -133,9 +141,9 @@ impl fmt::Display for Text<'_> {
 }
 
 /// Text of ours, in which names stand in backticks.
-struct Prose(&'static str);
+struct Prose<'a>(&'a str);
 
-impl fmt::Display for Prose {
+impl fmt::Display for Prose<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, part) in self.0.split('`').enumerate() {
             match number % 2 {

@@ -300,6 +300,43 @@ async fn the_page_shows_what_a_preflight_asked_for() {
         .await;
     let page = operated.get("/").await;
     assert!(page.contains("<code>PUT with x-one,x-two</code>"), "{page}");
+    assert!(page.contains("<code><mark>x-one</mark></code>"), "{page}");
+}
+
+#[tokio::test]
+async fn names_in_the_sentences_of_the_page_are_set_as_names() {
+    let operated = Operated::start("").await;
+    let fields = [
+        "origin: https://app.example",
+        "access-control-request-method: P UT",
+        "access-control-request-headers: x-one",
+    ];
+    operated
+        .serving
+        .request("OPTIONS /v1 HTTP/1.1", &fields)
+        .await;
+    let page = operated.get("/").await;
+    let sentence = "<code>Access-Control-Request-Method</code> is not a method</p>";
+    assert!(page.contains(sentence), "{page}");
+    assert!(page.contains("<code><mark>P UT</mark></code>"), "{page}");
+    assert!(!page.contains('`'), "{page}");
+}
+
+#[test]
+fn the_page_refers_to_nothing_that_its_reader_does_not_have() {
+    for code in [
+        "malformed-origin",
+        "origin-not-allowed",
+        "malformed-request-method",
+        "method-not-allowed",
+        "malformed-request-header",
+        "request-header-not-allowed",
+        "too-many-request-headers",
+    ] {
+        let explanation = explanation(code).unwrap();
+        let text = [explanation.meaning, explanation.fix].join(" ");
+        assert!(!text.contains("decision 0"), "{code}: {text}");
+    }
 }
 
 #[tokio::test]
