@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 fn page(n_rounds: usize, results: &str) -> Result<String> {
     let processor = processor()?;
     Ok(format!(
-        "{HEAD}\nMedians of {n_rounds} rounds, on a {processor}.\n\n{results}{NOTES}"
+        "{HEAD}\nMedians of {n_rounds} rounds, on {processor}.\n\n{results}{NOTES}"
     ))
 }
 

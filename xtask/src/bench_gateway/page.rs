@@ -27,7 +27,7 @@ fn text(options: &Options, results: &Results, programs: &Programs) -> Result<Str
     let (rounds, seconds) = (options.rounds, options.seconds);
     let processor = processor()?;
     Ok(format!(
-        "{HEAD}\n{rounds} rounds of {seconds} seconds each, medians, on a {processor}: {versions}.\n\n\
+        "{HEAD}\n{rounds} rounds of {seconds} seconds each, medians, on {processor}: {versions}.\n\n\
          {results}"
     ))
 }
