@@ -2,33 +2,84 @@
 //! outside of the kernel, counted by callgrind, and calls of the kernel, counted by strace.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::Bench;
 use super::client::{self, CONNECTIONS};
+use super::crowd::Crowd;
 use super::engine::Engine;
 use super::load::Load;
 use super::server::{Core, Server};
 use super::template::{Transport, Values};
-use super::{Bench, free_address};
 use crate::programs::{self, Program};
 
-/// Counts for corsac and for nginx, and prints it.
+/// Counts for corsac, for nginx, and for corsac with much to do, and prints it.
 pub(super) fn run(bench: &Bench) -> Result<()> {
     programs::ensure(&PROGRAMS)?;
-    println!("| {:<12} | server | instructions | system calls |", "");
-    println!("|--------------|--------|-------------:|-------------:|");
+    println!(
+        "| {:<12} | {:<50} | instructions | system calls |",
+        "", "server"
+    );
+    println!("|{:-<14}|{:-<52}|-------------:|-------------:|", "", "");
     for (load, rounds) in LOADS {
-        for engine in [Engine::Corsac, Engine::Nginx] {
-            let of = |counter| per_request(bench, engine, counter, (load, rounds));
+        for subject in Subject::of(load) {
+            let of = |counter| per_request(bench, subject, counter, (load, rounds));
             let (instructions, calls) = (of(Counter::Instructions)?, of(Counter::Calls)?);
-            let name = engine.name();
-            println!("| {load:<12} | {name:<6} | {instructions:>12.0} | {calls:>12.1} |");
+            let name = subject.name();
+            println!("| {load:<12} | {name:<50} | {instructions:>12.0} | {calls:>12.1} |");
         }
     }
     Ok(())
+}
+
+/// A server with a configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Beside(Engine),
+    Busy(Crowd),
+}
+
+impl Subject {
+    fn of(load: Load) -> Vec<Self> {
+        let both = [Engine::Corsac, Engine::Nginx].map(Self::Beside);
+        let crowds = Crowd::ALL.map(Self::Busy);
+        let has_crowds = Crowd::LOADS.contains(&load);
+        let crowds = crowds.into_iter().filter(|_| has_crowds);
+        both.into_iter().chain(crowds).collect()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Beside(engine) => engine.name(),
+            Self::Busy(crowd) => crowd.name(),
+        }
+    }
+
+    fn engine(self) -> Engine {
+        match self {
+            Self::Beside(engine) => engine,
+            Self::Busy(_) => Engine::Corsac,
+        }
+    }
+
+    fn write(self, values: &Values<'_>) -> Result<PathBuf> {
+        match self {
+            Self::Beside(engine) => values.write(engine),
+            Self::Busy(crowd) => crowd.write(values),
+        }
+    }
+
+    /// How many times as many rounds it takes, until a start that is never quite the same is lost
+    /// among them.
+    fn patience(self) -> u32 {
+        match self {
+            Self::Beside(_) | Self::Busy(Crowd::One) => 1,
+            Self::Busy(Crowd::Many) => 10,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -40,33 +91,29 @@ enum Counter {
 /// Counts twice, with few requests and with many: the difference is theirs alone.
 fn per_request(
     bench: &Bench,
-    engine: Engine,
+    subject: Subject,
     counter: Counter,
     (load, rounds): (Load, u32),
 ) -> Result<f64> {
-    let few = counter.count(bench, engine, load, rounds)?;
-    let many = counter.count(bench, engine, load, rounds * 5)?;
+    let rounds = rounds * subject.patience();
+    let few = counter.count(bench, subject, load, rounds)?;
+    let many = counter.count(bench, subject, load, rounds * 5)?;
     Ok((many - few) / f64::from(rounds * 4 * CONNECTIONS))
 }
 
 impl Counter {
-    fn count(self, bench: &Bench, engine: Engine, load: Load, rounds: u32) -> Result<f64> {
-        let values = Values {
-            listen: free_address()?,
-            upstream: bench.upstream.address(),
-            transport: Transport::Plain,
-            common: &bench.directory,
-        };
-        let config = values.write(engine)?;
+    fn count(self, bench: &Bench, subject: Subject, load: Load, rounds: u32) -> Result<f64> {
+        let values = bench.values(Transport::Plain)?;
+        let config = subject.write(&values)?;
         let directory = config.parent().unwrap_or(&bench.directory);
         let out = directory.join("counted");
         let mut command = self.command(&out);
-        let server = engine.command(&bench.programs, &config);
+        let server = subject.engine().command(&bench.programs, &config);
         command.arg(server.get_program()).args(server.get_args());
-        if engine == Engine::Nginx {
+        if subject.engine() == Engine::Nginx {
             command.args(["-g", "master_process off;"]);
         }
-        let name = engine.name();
+        let name = subject.engine().name();
         let server = Server::start(name, &command, values.listen, Core::Server, directory)?;
         client::ask(server.address(), load, rounds)
             .with_context(|| format!("{name} is asked for {load}"))?;
@@ -87,7 +134,14 @@ impl Counter {
             }
             Self::Calls => {
                 let mut command = Command::new("strace");
-                command.args(["-f", "-c", "-o", &out.to_string()]);
+                // Told to end, it would go on for as long as its child does.
+                command.args([
+                    "--interruptible=waiting",
+                    "-f",
+                    "-c",
+                    "-o",
+                    &out.to_string(),
+                ]);
                 command
             }
         }
