@@ -45,6 +45,7 @@ mod exchange;
 mod failure;
 mod fields;
 mod front;
+mod keepalive;
 mod limits;
 mod location;
 mod observer;

@@ -69,8 +69,8 @@ pub(crate) const RECLAIM_PERIOD: Duration = Duration::from_millis(100);
 pub(crate) const PLACES_PER_RECLAIMED: usize = 512;
 pub(crate) const MAX_RECLAIMED: usize = 32;
 
-/// How long a client of which nothing is heard is left alone, how often it is then asked whether it
-/// is there, and how many times: it is gone after two minutes.
+/// How long a client or a server of which nothing is heard is left alone, how often it is then asked
+/// whether it is there, and how many times: it is gone after two minutes.
 #[cfg(target_os = "linux")]
 pub(crate) const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
 #[cfg(target_os = "linux")]

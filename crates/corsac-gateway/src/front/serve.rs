@@ -21,9 +21,8 @@ use super::{handover, http1, http2, plain_http};
 use crate::Gateway;
 use crate::exchange::Client;
 use crate::fields::{ClientAddress, Scheme};
+use crate::keepalive::notice_who_is_gone;
 use crate::limits::{HANDSHAKE_PATIENCE, SWEEP_PERIOD};
-#[cfg(target_os = "linux")]
-use crate::limits::{KEEPALIVE_AFTER, KEEPALIVE_PERIOD, KEEPALIVE_TRIES};
 use crate::routes::Routes;
 use crate::upstream::check_health;
 
@@ -72,23 +71,6 @@ pub(crate) async fn serve(
     let patience = gateway.routes.load().timeouts.shutdown;
     connections.finish(patience).await;
 }
-
-/// Has the system ask clients of which nothing is heard whether they are still there.
-///
-/// A WebSocket or a stream of events may be silent for hours, and so is a client whose machine was
-/// switched off. What a listener is told, its connections are told.
-#[cfg(target_os = "linux")]
-fn notice_who_is_gone(listener: &TcpListener) {
-    let keepalive = socket2::TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_PERIOD)
-        .with_retries(KEEPALIVE_TRIES);
-    // Without it, such a client is noticed when something is sent to it.
-    let _ = socket2::SockRef::from(listener).set_tcp_keepalive(&keepalive);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn notice_who_is_gone(_: &TcpListener) {}
 
 async fn serve_client(gateway: Gateway, stream: TcpStream, address: SocketAddr, mut place: Place) {
     // A proxy writes whole messages: to hold the last packet back gains nothing.

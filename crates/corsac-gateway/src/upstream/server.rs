@@ -27,6 +27,7 @@ use super::standing::Standing;
 use super::tls::{Connectors, HTTP2};
 use super::unanswered::{Unanswered, connect_failure, unanswered};
 use crate::failure::Failure;
+use crate::keepalive::notice_who_is_gone;
 use crate::limits::SETTLE_TIMEOUT;
 
 /// A server behind the gateway.
@@ -287,6 +288,7 @@ impl Server {
         stream
             .set_nodelay(true)
             .map_err(|_| Failure::UpstreamClosed)?;
+        notice_who_is_gone(&stream);
         let is_shared = leaves_http == LeavesHttp::No;
         let (stream, speaks_http2) = match self.scheme {
             Scheme::Http => {

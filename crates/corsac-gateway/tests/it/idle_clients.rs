@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+#[cfg(target_os = "linux")]
+use crate::harness::timers_towards;
 use crate::harness::{OK, Peer, Serving, Upstream, config, gateway, with_host};
 use crate::http2_client::{Http2, request};
 use crate::tls_harness::{Files, tls_client, tls_gateway, tls_table};
@@ -180,16 +182,7 @@ async fn the_system_asks_silent_clients_whether_they_are_there() {
     serving.still_serves().await;
     let mut client = serving.client().await;
     is_served(&mut client).await;
-    let remote = format!(":{:04X}", client.port());
-    // The kernel's table: the local address, and which timer runs on the connection.
-    let local = format!("0100007F:{:04X}", serving.address.port());
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let timers: Vec<&str> = table
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .filter(|words| words[1] == local && words[2].ends_with(&remote) && words[3] == "01")
-        .map(|words| words[5])
-        .collect();
+    let timers = timers_towards(client.address());
     assert!(
         matches!(&timers[..], [timer] if timer.starts_with("02:")),
         "{timers:?}"

@@ -1,5 +1,7 @@
 //! Tunnels: after a handshake the gateway copies bytes, and understands none of them.
 
+#[cfg(target_os = "linux")]
+use crate::harness::timers_towards;
 use crate::harness::{ORIGIN, Peer, Serving, Upstream, config, field, gateway, with_host};
 
 const HANDSHAKE: [&str; 6] = [
@@ -164,4 +166,23 @@ async fn an_upstream_that_goes_away_ends_the_tunnel() {
     client.send("x").await;
     assert_eq!(client.rest().await.unwrap(), b"");
     serving.still_serves().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_system_asks_a_silent_upstream_whether_it_is_there() {
+    let upstream = echoing().await;
+    let serving = Serving::before(&upstream).await;
+    let mut client = serving.client().await;
+    client
+        .send_head("GET /v1 HTTP/1.1", &with_host(&HANDSHAKE))
+        .await;
+    assert_eq!(client.response_head().await.status, 101);
+    client.send("x").await;
+    assert_eq!(client.bytes(6).await.unwrap(), b"hellox");
+    let timers = timers_towards(upstream.address);
+    assert!(
+        matches!(&timers[..], [timer] if timer.starts_with("02:")),
+        "{timers:?}"
+    );
 }
