@@ -1,7 +1,10 @@
 //! What HTTP/2 has otherwise than HTTP/1.1.
 
 use bytes::Bytes;
+use h2::SendStream;
+use h2::client::ResponseFuture;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use crate::harness::{ORIGIN, Peer, Serving, Upstream, config, field, fields, gateway};
 use crate::http2_client::{Http2, request};
@@ -82,6 +85,57 @@ async fn a_client_that_expects_to_be_told_to_go_on_is_served_when_it_goes_on() {
         .request_with(request("POST", "/v1", &fields), Bytes::from("body"))
         .await;
     assert_eq!(answer.unwrap().status, 200);
+}
+
+/// A request that waits to be told to go on, which nobody does in HTTP/2.
+async fn waiting(client: &Http2, path: &str) -> (ResponseFuture, SendStream<Bytes>) {
+    let fields = [("expect", "100-continue"), ("content-length", "4")];
+    let mut sender = client.0.clone().ready().await.unwrap();
+    sender
+        .send_request(request("POST", path, &fields), false)
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_upstream_gets_the_head_while_the_client_waits_to_be_told_to_go_on() {
+    let (heads, mut received) = mpsc::unbounded_channel();
+    let upstream = Upstream::start(move |mut peer: Peer, _| {
+        let heads = heads.clone();
+        async move {
+            heads.send(peer.head().await.unwrap()).unwrap();
+            peer.bytes(4).await.unwrap();
+            peer.send(crate::harness::OK).await;
+        }
+    })
+    .await;
+    let (_serving, client) = without_tls(&upstream).await;
+    let (response, mut body) = waiting(&client, "/v1").await;
+    let head = received.recv().await.unwrap();
+    assert_eq!(field(&head, "expect"), None);
+    body.send_data(Bytes::from("body"), true).unwrap();
+    assert_eq!(response.await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_client_that_is_never_told_to_go_on_gets_an_answer() {
+    let upstream = Upstream::start(|mut peer: Peer, _| async move {
+        let head = peer.head().await.unwrap();
+        match head[0].contains("/refused") {
+            true => {
+                let refusal = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
+                peer.send(refusal).await;
+            }
+            false => peer.gone().await,
+        }
+    })
+    .await;
+    let config = config(upstream.address, "h2c = true\nresponse-timeout = '50ms'");
+    let serving = Serving::start(&gateway(&config)).await;
+    let client = Http2::over(TcpStream::connect(serving.address).await.unwrap()).await;
+    for (path, status) in [("/v1/refused", 401), ("/v1/silent", 408)] {
+        let (response, _body) = waiting(&client, path).await;
+        assert_eq!(response.await.unwrap().status(), status, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -181,7 +235,7 @@ async fn two_ideas_of_the_host_are_refused() {
 
 #[tokio::test]
 async fn a_shutdown_lets_requests_under_way_finish() {
-    let (asked, mut asks) = tokio::sync::mpsc::unbounded_channel();
+    let (asked, mut asks) = mpsc::unbounded_channel();
     let (go, gone) = tokio::sync::watch::channel(false);
     let upstream = Upstream::start(move |mut peer: Peer, _| {
         let (asked, mut gone) = (asked.clone(), gone.clone());
