@@ -5,18 +5,21 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::time::Instant;
+use tokio::time::{Instant, interval};
 
 use super::connection::{NoResponse, no_response, silence};
 use super::io::UpstreamIo;
 use super::request_body::RequestBody;
 use super::server::Patience;
+use super::unanswered::broken;
 use crate::deadline::Deadline;
+use crate::failure::Failure;
 use crate::limits::{
     HTTP2_PING_PERIOD, HTTP2_PING_TIMEOUT, HTTP2_WINDOW, MAX_HEAD_BYTES, UPSTREAM_IDLE_TIMEOUT,
 };
@@ -52,9 +55,11 @@ impl Sessions {
         Some(StreamPlace::new(session, now))
     }
 
-    /// Begins to speak HTTP/2.
-    pub(super) async fn open(&self, stream: UpstreamIo) -> Result<StreamPlace, hyper::Error> {
-        let now = Instant::now();
+    /// Begins to speak HTTP/2, and waits until the server has said how many exchanges it takes.
+    ///
+    /// Whoever sends more of them at once than it takes has the surplus refused, and those that
+    /// wait for a connection are many.
+    pub(super) async fn open(&self, stream: UpstreamIo) -> Result<StreamPlace, Failure> {
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -62,17 +67,28 @@ impl Sessions {
             .keep_alive_timeout(HTTP2_PING_TIMEOUT)
             .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).expect("it is a small number"))
             .initial_stream_window_size(HTTP2_WINDOW)
-            .initial_connection_window_size(HTTP2_WINDOW);
-        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+            .initial_connection_window_size(HTTP2_WINDOW)
+            .initial_max_send_streams(UNTOLD);
+        let opened = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = opened.map_err(|error| broken(&error))?;
+        let mut connection = Box::pin(connection);
+        let mut looks = interval(SETTINGS_PERIOD);
+        while connection.current_max_send_streams() == UNTOLD {
+            tokio::select! {
+                ended = &mut connection => {
+                    return Err(ended.map_or_else(|error| broken(&error), |()| Failure::UpstreamClosed));
+                }
+                _ = looks.tick() => {}
+            }
+        }
         let max_streams = Arc::new(AtomicUsize::new(connection.current_max_send_streams()));
         let session = Arc::new(Session {
             sender,
             n_streams: AtomicUsize::new(0),
             max_streams: Arc::clone(&max_streams),
-            last_used: Mutex::new(now),
+            last_used: Mutex::new(Instant::now()),
         });
         tokio::spawn(async move {
-            let mut connection = pin!(connection);
             poll_fn(|cx| {
                 let polled = connection.as_mut().poll(cx).map(drop);
                 // The server says it in its settings, and may say otherwise later.
@@ -82,7 +98,7 @@ impl Sessions {
             })
             .await;
         });
-        let place = StreamPlace::new(&session, now);
+        let place = StreamPlace::new(&session, Instant::now());
         self.lock().push(session);
         Ok(place)
     }
@@ -101,6 +117,12 @@ impl Sessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A number of exchanges that no server takes at a time, which stands for none that it has said.
+const UNTOLD: usize = usize::MAX / 2;
+
+/// How often it is looked whether a server has said it: hyper tells nobody when it has.
+const SETTINGS_PERIOD: Duration = Duration::from_millis(1);
 
 impl StreamPlace {
     fn new(session: &Arc<Session>, now: Instant) -> Self {

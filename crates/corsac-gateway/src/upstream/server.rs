@@ -298,10 +298,7 @@ impl Server {
             Scheme::Https => self.begin_tls(stream, leaves_http).await?,
         };
         if speaks_http2 {
-            let place = self.sessions.open(stream).await;
-            return place
-                .map(Carrier::Http2)
-                .map_err(|_| Failure::UpstreamClosed);
+            return self.sessions.open(stream).await.map(Carrier::Http2);
         }
         let connection = Connection::open(stream).await;
         connection

@@ -88,6 +88,14 @@ fn io_error(error: &hyper::Error) -> Option<&io::Error> {
     error.source()?.downcast_ref()
 }
 
+/// How a connection failed that has not been spoken over yet.
+pub(super) fn broken(error: &hyper::Error) -> Failure {
+    match is_invalid(error) {
+        true => Failure::InvalidResponse,
+        false => Failure::UpstreamClosed,
+    }
+}
+
 pub(super) fn connect_failure(error: &io::Error) -> Failure {
     match error.kind() {
         ErrorKind::TimedOut => Failure::ConnectTimeout,

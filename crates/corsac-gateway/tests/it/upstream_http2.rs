@@ -1,6 +1,11 @@
 //! Servers of HTTP/2 that break its rules, or break off: frames byte by byte.
 
-use crate::harness::{ORIGIN, Response, Serving, Upstream, gateway};
+use std::sync::atomic::Ordering;
+
+use tokio::task::{JoinSet, yield_now};
+
+use crate::harness::{ORIGIN, Response, Serving, Upstream, gateway, with_host};
+use crate::upstream_tls::{Http2Server, before_http2};
 
 /// What a client gets whose request is answered with these frames, after which the server does
 /// nothing more, or leaves.
@@ -128,5 +133,38 @@ async fn a_server_that_leaves_has_closed_the_connection() {
         assert_eq!(response.status, 502, "{frames:?}");
         let text = response.text();
         assert!(text.starts_with("upstream-closed: "), "{frames:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_wait_for_a_connection_are_not_more_than_it_takes() {
+    let server = Http2Server::new(2);
+    let serving = before_http2(&server).await;
+    let mut waiting = JoinSet::new();
+    for _ in 0..8 {
+        let mut client = serving.client().await;
+        waiting.spawn(async move {
+            let fields = with_host(&["content-length: 0"]);
+            client.send_head("POST /wait HTTP/1.1", &fields).await;
+            client.response_head().await.status
+        });
+    }
+    let release = async {
+        while server.n_requests.load(Ordering::SeqCst) < 8 {
+            yield_now().await;
+        }
+        loop {
+            server.go.notify_waiters();
+            yield_now().await;
+        }
+    };
+    let answers = async {
+        while let Some(status) = waiting.join_next().await {
+            assert_eq!(status.unwrap(), 200);
+        }
+    };
+    tokio::select! {
+        () = answers => {}
+        () = release => {}
     }
 }

@@ -79,16 +79,16 @@ async fn tls_server(
 }
 
 /// What a server of HTTP/2 does, and what it saw.
-struct Http2Server {
+pub(crate) struct Http2Server {
     max_streams: u32,
     n_connections: AtomicUsize,
-    n_requests: AtomicUsize,
+    pub(crate) n_requests: AtomicUsize,
     /// Requests for `/wait` are answered once it is told.
-    go: Notify,
+    pub(crate) go: Notify,
 }
 
 impl Http2Server {
-    fn new(max_streams: u32) -> Arc<Self> {
+    pub(crate) fn new(max_streams: u32) -> Arc<Self> {
         Arc::new(Self {
             max_streams,
             n_connections: AtomicUsize::new(0),
@@ -145,7 +145,7 @@ impl Http2Server {
 }
 
 /// A gateway before a server of HTTP/2 over TLS.
-async fn before_http2(server: &Arc<Http2Server>) -> Serving {
+pub(crate) async fn before_http2(server: &Arc<Http2Server>) -> Serving {
     let pair = Pair::new(&["shop.test"]);
     let (address, mut streams) = tls_server(&pair, &["h2", "http/1.1"]).await;
     let server = Arc::clone(server);
