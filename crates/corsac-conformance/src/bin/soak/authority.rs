@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
-use tokio_rustls::TlsConnector;
+
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Who signs the gateway's certificates.
 #[derive(Debug)]
@@ -21,6 +23,9 @@ pub(crate) struct Authority {
 impl Authority {
     /// The files of a certificate and its key.
     pub(crate) const FILES: [&'static str; 2] = ["soak.pem", "soak.key"];
+
+    /// The file of the certificate that all others are signed with.
+    pub(crate) const ROOT: &'static str = "root.pem";
 
     /// The name that the certificates are for.
     pub(crate) const HOST: &'static str = "soak.example";
@@ -40,24 +45,51 @@ impl Authority {
     /// Writes a new certificate and its key.
     pub(crate) fn write_pair(&self, directory: &Path) -> io::Result<()> {
         let (certificate, key) = self.pair()?;
-        replace(&directory.join(Self::FILES[0]), &certificate)?;
+        replace(
+            &directory.join(Self::FILES[0]),
+            &pem("CERTIFICATE", certificate.der()),
+        )?;
+        let key = pem("PRIVATE KEY", &key.serialize_der());
         replace(&directory.join(Self::FILES[1]), &key)
     }
 
     /// Writes a new certificate without its key.
     pub(crate) fn write_half_a_pair(&self, directory: &Path) -> io::Result<()> {
         let (certificate, _) = self.pair()?;
-        replace(&directory.join(Self::FILES[0]), &certificate)
+        replace(
+            &directory.join(Self::FILES[0]),
+            &pem("CERTIFICATE", certificate.der()),
+        )
     }
 
-    fn pair(&self) -> io::Result<(String, String)> {
+    /// Writes the certificate that all others are signed with.
+    pub(crate) fn write_root(&self, directory: &Path) -> io::Result<()> {
+        let root = pem("CERTIFICATE", self.certificate.der());
+        replace(&directory.join(Self::ROOT), &root)
+    }
+
+    /// What a server speaks TLS with.
+    pub(crate) fn acceptor(&self, protocol: &[u8]) -> io::Result<TlsAcceptor> {
+        let (certificate, key) = self.pair()?;
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?;
+        let config = builder
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into());
+        let mut config = config.map_err(io::Error::other)?;
+        config.alpn_protocols = vec![protocol.to_vec()];
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+
+    fn pair(&self) -> io::Result<(Certificate, KeyPair)> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let own = CertificateParams::new([Self::HOST.to_owned()]).map_err(io::Error::other)?;
         let own = own
             .signed_by(&key, &self.issuer)
             .map_err(io::Error::other)?;
-        let key = pem("PRIVATE KEY", &key.serialize_der());
-        Ok((pem("CERTIFICATE", own.der()), key))
+        Ok((own, key))
     }
 
     /// What a client speaks TLS with that trusts this authority and nobody else.

@@ -17,11 +17,12 @@ use crate::http1::{self, Stream};
 use crate::http2;
 use crate::judge::{self, Verdict};
 use crate::plan::{Kind, ORIGINS, Plan};
+use crate::progress::Progress;
 use crate::seeded::Seeded;
 use crate::wire::{Fields, Pace};
 
 /// What a client has seen of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) status: Option<u16>,
     pub(crate) fields: Fields,
@@ -29,6 +30,9 @@ pub(crate) struct Seen {
     pub(crate) is_whole: bool,
     pub(crate) is_malformed: bool,
     pub(crate) took_too_long: bool,
+    /// Why it is not whole, as far as the client knows.
+    pub(crate) error: Option<String>,
+    pub(crate) progress: Progress,
 }
 
 /// What a client speaks.
@@ -117,8 +121,8 @@ pub(crate) async fn live(world: Arc<World>, speech: Speech, number: u64) {
     }
 }
 
-/// How long anything may take: more than all timeouts of the gateway together.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long nothing may happen: longer than all timeouts of the gateway together.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn pause(random: &mut Seeded) {
     let milliseconds = random.below(2 * MEAN_PAUSE);
@@ -150,7 +154,8 @@ impl Client<'_> {
     }
 
     async fn live_http1(&self, stream: Box<dyn Stream>, random: &mut Seeded) {
-        let mut connection = http1::Connection::new(stream);
+        let progress = Progress::default();
+        let mut connection = http1::Connection::new(stream, progress.clone());
         for _ in 0..random.below(MAX_REQUESTS) {
             let plan = self.world.next_plan();
             let habit = Habit::choose(random);
@@ -170,9 +175,13 @@ impl Client<'_> {
                 self.world.ledger.close(plan.number);
                 return;
             }
-            let mut seen = Seen::default();
+            let mut seen = Seen {
+                progress: progress.clone(),
+                ..Seen::default()
+            };
+            progress.begin();
             let exchanging = connection.exchange(&plan, &fields, habit, &mut seen);
-            let is_last = timeout(PATIENCE, exchanging).await;
+            let is_last = progress.wait_for(PATIENCE, exchanging).await;
             seen.took_too_long = is_last.is_err();
             self.judge(&plan, &seen, start);
             if is_last.unwrap_or(true) || self.world.is_over() {
@@ -223,8 +232,9 @@ impl Client<'_> {
                 self.world.ledger.close(plan.number);
             } else {
                 let mut seen = Seen::default();
+                let progress = seen.progress.clone();
                 let exchanging = http2::exchange(sender, &plan, &fields, habit, &mut seen);
-                seen.took_too_long = timeout(PATIENCE, exchanging).await.is_err();
+                seen.took_too_long = progress.wait_for(PATIENCE, exchanging).await.is_err();
                 self.judge(&plan, &seen, start);
             }
             if self.has_vanished.load(Ordering::SeqCst) || self.world.is_over() {
@@ -246,10 +256,14 @@ impl Client<'_> {
             start,
             policies: &self.gateway.timeline.since(start),
             speech: self.speech,
+            longest_pause: seen.progress.longest_pause(),
         };
         let verdict = judge::judge(self.world, &asked, seen);
         counts.count(Group::Requests, verdict.name());
         match verdict {
+            Verdict::Right if plan.kind != Kind::Preflight => {
+                counts.count(Group::Protocols, plan.route.protocol().name());
+            }
             Verdict::Right | Verdict::BrokenOff | Verdict::Late => {}
             Verdict::Failure(code) => counts.count(Group::Failures, &code),
             Verdict::Lost(why) | Verdict::Wrong(why) => self.complain(&asked, seen, &why),
@@ -270,13 +284,15 @@ impl Client<'_> {
             .map(|&it| self.world.servers[it].moods(*start))
             .collect();
         self.world.ledger.wrong(format!(
-            "{speech:?}: {why}, after {} cancelled\n    {plan:?}\n    seen: {:?}, {} bytes, {:?}, after {:?}\n    \
+            "{speech:?}: {why}, after {} cancelled\n    {plan:?}\n    seen: {:?}, {} bytes, {:?}, {:?}, after {:?}, of which {:?} without any progress\n    \
              servers: {attempts:?}, which were {moods:?}",
             self.n_cancelled.load(Ordering::SeqCst),
             seen.status,
             seen.body.len(),
+            seen.error,
             seen.fields,
             start.elapsed(),
+            seen.progress.longest_pause(),
         ));
     }
 }

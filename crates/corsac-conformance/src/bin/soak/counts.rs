@@ -11,6 +11,8 @@ pub(crate) struct Counts(Mutex<BTreeMap<(Group, String), u64>>);
 pub(crate) enum Group {
     /// What came of the requests.
     Requests,
+    /// What servers speak whose answers were right.
+    Protocols,
     /// What the gateway answered itself.
     Failures,
     /// What servers did.
@@ -22,8 +24,9 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Requests,
+        Self::Protocols,
         Self::Failures,
         Self::Servers,
         Self::Clients,
@@ -33,6 +36,7 @@ impl Group {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Requests => "requests",
+            Self::Protocols => "answered right over",
             Self::Failures => "answered by the gateway",
             Self::Servers => "servers",
             Self::Clients => "clients",

@@ -16,15 +16,15 @@ use tokio::time::{sleep, timeout};
 use crate::World;
 use crate::authority::Authority;
 use crate::counts::Group;
-use crate::plan::Route;
+use crate::plan::{Protocol, Route};
 use crate::seeded::Seeded;
 use crate::timeline::Timeline;
 
 /// What both policies and both processes share.
 const SETTINGS: &str = "\
 listen = '127.0.0.1:0'
-connect-timeout = '3s'
-response-timeout = '3s'
+connect-timeout = '20s'
+response-timeout = '5s'
 shutdown-timeout = '5s'
 ";
 
@@ -276,7 +276,7 @@ impl Operator {
     /// Ends the gateway. Was that in order?
     pub(crate) async fn end(&mut self) -> io::Result<bool> {
         self.signal("TERM").await?;
-        let status = timeout(Duration::from_secs(15), self.child.wait()).await??;
+        let status = timeout(NOTE_PATIENCE, self.child.wait()).await??;
         Ok(status.success())
     }
 }
@@ -285,7 +285,7 @@ impl Operator {
 const CHANGE_PERIOD: Duration = Duration::from_millis(500);
 
 /// The gateway looks twice a second, and acts at the second look; the rest is for a busy machine.
-const NOTE_PATIENCE: Duration = Duration::from_secs(20);
+const NOTE_PATIENCE: Duration = Duration::from_secs(60);
 
 fn text(policy: usize, routes: &str) -> String {
     let policy = POLICIES[policy];
@@ -306,9 +306,16 @@ fn routes(front: Front, addresses: &[String]) -> String {
         let name = route.path().trim_start_matches('/');
         let servers = route.servers().iter().map(|&it| addresses[it].as_str());
         let servers: Vec<&str> = servers.collect();
+        let trust = match route.protocol() {
+            Protocol::Plain => String::new(),
+            Protocol::Tls | Protocol::Http2 => {
+                let (host, root) = (Authority::HOST, Authority::ROOT);
+                format!("host = '{host}'\nroots = '{root}'\n")
+            }
+        };
         let _ = write!(
             text,
-            "[upstream.{name}]\nservers = {servers:?}\nhealth-path = '/health'\n\
+            "[upstream.{name}]\nservers = {servers:?}\n{trust}health-path = '/health'\n\
              health-interval = '1s'\n[[route]]\npath = '/{name}'\nupstream = '{name}'\n\
              policy = 'soak'\n"
         );

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::client::{Habit, Seen};
 use crate::plan::Plan;
+use crate::progress::{Progress, Watched};
 use crate::wire::{self, LAST_CHUNK, Pace, Reader};
 
 /// A stream with TLS or without.
@@ -17,12 +18,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// A connection to the gateway.
 pub(crate) struct Connection {
-    reader: Reader<ReadHalf<Box<dyn Stream>>>,
-    writer: WriteHalf<Box<dyn Stream>>,
+    reader: Reader<ReadHalf<Watched<Box<dyn Stream>>>>,
+    writer: WriteHalf<Watched<Box<dyn Stream>>>,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
+    pub(crate) fn new(stream: Box<dyn Stream>, progress: Progress) -> Self {
+        let stream = Watched { stream, progress };
         let (reader, writer) = split(stream);
         Self {
             reader: Reader::new(reader),

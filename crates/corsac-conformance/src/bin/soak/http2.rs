@@ -16,6 +16,7 @@ use crate::authority::Authority;
 use crate::client::{Habit, Seen};
 use crate::http1::Stream;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::wire::{Fields, Pace};
 
 /// A connection to the gateway, which is cut off when this is dropped.
@@ -63,12 +64,13 @@ pub(crate) async fn exchange(
         return;
     };
     let pace = habit.pace();
+    let progress = seen.progress.clone();
     let mut is_sent = false;
-    let mut writing = pin!(write(stream, body, pace));
+    let mut writing = pin!(write(stream, body, pace, &progress));
     let mut reading = pin!(read(response, pace, seen));
     loop {
         tokio::select! {
-            () = &mut writing, if !is_sent => is_sent = true,
+            _ = &mut writing, if !is_sent => is_sent = true,
             () = &mut reading => return,
         }
     }
@@ -86,7 +88,8 @@ pub(crate) async fn cancel(
     };
     match part {
         None => {
-            let writing = write(stream, body, Pace::Brisk);
+            let progress = Progress::default();
+            let writing = write(stream, body, Pace::Brisk, &progress);
             let _ = tokio::join!(writing, response);
         }
         Some(_) if body.is_empty() => {}
@@ -119,47 +122,62 @@ async fn begin(
     Some((response, stream, body))
 }
 
-async fn write(mut stream: SendStream<Bytes>, mut body: Bytes, pace: Pace) {
+/// Writes a body. Has all of it been taken?
+pub(crate) async fn write(
+    mut stream: SendStream<Bytes>,
+    mut body: Bytes,
+    pace: Pace,
+    progress: &Progress,
+) -> bool {
     while !body.is_empty() {
         stream.reserve_capacity(body.len().min(MAX_PART));
         let Some(Ok(capacity)) = poll_fn(|cx| stream.poll_capacity(cx)).await else {
-            return;
+            return false;
         };
         let part = body.split_to(capacity.min(body.len()));
         if stream.send_data(part, body.is_empty()).is_err() {
-            return;
+            return false;
         }
+        progress.note();
         if pace == Pace::Slow {
             sleep(PAUSE).await;
         }
     }
+    true
 }
 
 async fn read(response: ResponseFuture, pace: Pace, seen: &mut Seen) {
-    let Ok(response) = response.await else {
-        return;
+    let response = match response.await {
+        Ok(response) => response,
+        Err(error) => {
+            seen.error = Some(error.to_string());
+            return;
+        }
     };
+    seen.progress.note();
     seen.status = Some(response.status().as_u16());
     let fields = response.headers().iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
     seen.fields = fields.collect();
-    seen.is_whole = read_body(response.into_body(), pace, &mut seen.body).await;
+    match read_body(response.into_body(), pace, seen).await {
+        Ok(()) => seen.is_whole = true,
+        Err(error) => seen.error = Some(error.to_string()),
+    }
 }
 
-async fn read_body(mut stream: RecvStream, pace: Pace, body: &mut Vec<u8>) -> bool {
+async fn read_body(mut stream: RecvStream, pace: Pace, seen: &mut Seen) -> Result<(), h2::Error> {
     while let Some(part) = stream.data().await {
-        let Ok(part) = part else { return false };
-        body.extend(&part);
+        let part = part?;
+        seen.body.extend(&part);
+        seen.progress.note();
         if pace == Pace::Slow {
             sleep(PAUSE).await;
         }
-        if stream.flow_control().release_capacity(part.len()).is_err() {
-            return false;
-        }
+        stream.flow_control().release_capacity(part.len())?;
     }
-    true
+    Ok(())
 }
 
 /// What is handed over at once.

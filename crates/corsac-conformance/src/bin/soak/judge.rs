@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::World;
 use crate::client::{Seen, Speech};
-use crate::ledger::{Attempt, State};
-use crate::plan::{Framing, Kind, Plan};
+use crate::ledger::{Attempt, IN_TIME, State};
+use crate::plan::{Framing, Kind, Plan, Protocol};
 use crate::upstream::Mood;
 use crate::wire::{self, Fields};
 
@@ -19,6 +19,8 @@ pub(crate) struct Asked<'a> {
     /// The policies that may have been in force.
     pub(crate) policies: &'a [usize],
     pub(crate) speech: Speech,
+    /// The longest time in which the client neither sent nor got anything.
+    pub(crate) longest_pause: Duration,
 }
 
 /// What an answer is.
@@ -30,8 +32,8 @@ pub(crate) enum Verdict {
     Failure(String),
     /// It broke off where the server's broke off.
     BrokenOff,
-    /// The gateway's own, as the server was slow; that the server has answered at last is nothing
-    /// that the gateway could know.
+    /// The gateway's own, as the server was slow, or the client; that the server has answered at
+    /// last is nothing that the gateway could know.
     Late,
     /// None, or not whole, although a server had answered whole and in time.
     Lost(String),
@@ -45,7 +47,7 @@ impl Verdict {
             Self::Right => "answered right",
             Self::Failure(_) => "answered with a failure of the gateway",
             Self::BrokenOff => "broken off where the server broke off",
-            Self::Late => "answered too late by the server",
+            Self::Late => "answered too late",
             Self::Lost(_) => LOST,
             Self::Wrong(_) => "answered wrongly",
         }
@@ -142,8 +144,8 @@ fn judge_answer(plan: &Plan, seen: &Seen, last: Option<&Attempt>) -> Verdict {
         State::Answering(_) | State::Answered(_) if !seen.is_whole => {
             Verdict::Lost("it broke off".to_owned())
         }
-        State::BrokenOff if !seen.is_whole => Verdict::BrokenOff,
-        State::BrokenOff if plan.framing == Framing::Close => {
+        State::BrokenOff | State::Cut(_) if !seen.is_whole => Verdict::BrokenOff,
+        State::BrokenOff | State::Cut(_) if plan.framing == Framing::Close => {
             Verdict::Wrong("what broke off looks whole, by its end".to_owned())
         }
         _ => Verdict::Wrong("a part of it looks whole".to_owned()),
@@ -164,14 +166,27 @@ fn judge_failure(world: &World, asked: &Asked<'_>, status: u16, code: String) ->
         servers.any(|&it| world.servers[it].was(is_meant, since))
     };
     let is_late = last.is_some_and(Attempt::is_late);
+    let is_broken_off = last.is_some_and(Attempt::is_broken_off);
+    // On a connection that is shared, the fault may be that of another exchange.
+    let is_shared = plan.route.protocol() == Protocol::Http2;
+    let closes = match is_shared {
+        true => Mood::closes_shared,
+        false => Mood::closes,
+    };
     let has_reason = match (status, code.as_str()) {
         (502, "upstream-unreachable") => was(|it| it == Mood::Down),
-        (502, "upstream-closed") => state == Some(State::BrokenOff) || was(Mood::closes),
+        (502, "upstream-closed") => is_broken_off || was(closes),
         (502, "upstream-invalid-response") => {
-            matches!(state, Some(State::Garbage | State::BrokenOff))
+            let is_others = is_shared && was(|it| it == Mood::Garbage);
+            state == Some(State::Garbage) || is_broken_off || is_others
         }
         (504, "upstream-response-timeout") if is_late => return Verdict::Late,
-        (504, "upstream-response-timeout") => state == Some(State::Silent),
+        (504, "upstream-response-timeout") => {
+            // It may have waited until there was room among those that hang.
+            let waited = is_shared && last.is_none() && was(|it| it == Mood::Hangs);
+            state == Some(State::Silent) || waited
+        }
+        (408, "request-timeout") if asked.longest_pause >= IN_TIME => return Verdict::Late,
         _ => false,
     };
     match has_reason {
@@ -189,9 +204,7 @@ const SLACK: Duration = Duration::from_millis(500);
 fn judge_silence(speech: Speech, last: Option<&Attempt>) -> Verdict {
     match last {
         Some(last) if last.is_good() => Verdict::Lost("no answer came".to_owned()),
-        Some(last) if last.state == State::BrokenOff && speech == Speech::Http2OverTls => {
-            Verdict::BrokenOff
-        }
+        Some(last) if last.is_broken_off() && speech == Speech::Http2OverTls => Verdict::BrokenOff,
         Some(_) | None => Verdict::Wrong("no answer came".to_owned()),
     }
 }

@@ -38,6 +38,8 @@ pub(crate) enum State {
     Garbage,
     /// It has ended the connection before the answer was whole, on purpose.
     BrokenOff,
+    /// The connection ended under it, so long after it got the request.
+    Cut(Duration),
 }
 
 /// Where a server notes what it does with a request.
@@ -86,20 +88,33 @@ impl Ledger {
             attempt.state = match (attempt.state, state(attempt.since.elapsed())) {
                 // It began when it began.
                 (State::Answering(after), State::Answered(_)) => State::Answered(after),
+                // On a connection that ends, others may not have heard of it yet.
+                (State::BrokenOff, State::Answering(_) | State::Answered(_)) => State::BrokenOff,
                 (_, state) => state,
             };
         }
     }
 
-    /// A server has been cut down: what it had not answered, it has broken off.
+    /// The connection is gone, and with it what was not answered.
     pub(crate) fn cut_down(&self, entry: Entry) {
         let mut requests = self.requests();
         let attempts = requests.get_mut(&entry.number);
-        if let Some(attempt) = attempts.and_then(|it| it.get_mut(entry.position))
-            && matches!(attempt.state, State::Received | State::Answering(_))
-        {
-            attempt.state = State::BrokenOff;
+        if let Some(attempt) = attempts.and_then(|it| it.get_mut(entry.position)) {
+            match attempt.state {
+                State::Received => attempt.state = State::Cut(attempt.since.elapsed()),
+                State::Answering(after) => attempt.state = State::Cut(after),
+                State::Answered(_)
+                | State::Silent
+                | State::Garbage
+                | State::BrokenOff
+                | State::Cut(_) => {}
+            }
         }
+    }
+
+    /// The server ends the connection, and whatever is under way on it.
+    pub(crate) fn break_off(&self, entry: Entry) {
+        self.note(Some(entry), |_| State::BrokenOff);
     }
 
     /// Something went wrong that no client can see.
@@ -119,27 +134,36 @@ impl Ledger {
 }
 
 impl Attempt {
+    /// Has the connection ended before the answer was whole?
+    pub(crate) fn is_broken_off(&self) -> bool {
+        matches!(self.state, State::BrokenOff | State::Cut(_))
+    }
+
     /// Has the server begun to answer in time, and meant the answer whole?
     pub(crate) fn is_good(&self) -> bool {
         match self.state {
             State::Answering(after) | State::Answered(after) => after < IN_TIME,
-            State::Received | State::Silent | State::Garbage | State::BrokenOff => false,
+            State::Received | State::Silent | State::Garbage | State::BrokenOff | State::Cut(_) => {
+                false
+            }
         }
     }
 
     /// Had the server got the request long ago, and not yet begun to answer?
     pub(crate) fn is_late(&self) -> bool {
         match self.state {
-            State::Answering(after) | State::Answered(after) => after >= IN_TIME,
+            State::Answering(after) | State::Answered(after) | State::Cut(after) => {
+                after >= IN_TIME
+            }
             State::Received => self.since.elapsed() >= IN_TIME,
             State::Silent | State::Garbage | State::BrokenOff => false,
         }
     }
 }
 
-/// The gateway waits three seconds for an answer; what comes later than this is not held against
+/// The gateway waits five seconds for an answer; what comes later than this is not held against
 /// it, as the machine may be busy.
-const IN_TIME: Duration = Duration::from_millis(1500);
+pub(crate) const IN_TIME: Duration = Duration::from_millis(1500);
 
 #[cfg(test)]
 mod tests {
@@ -181,7 +205,7 @@ mod tests {
         let entry = ledger.received(&plan, 0).unwrap();
         ledger.note(Some(entry), State::Answering);
         ledger.cut_down(entry);
-        assert_eq!(ledger.close(plan.number)[0].state, State::BrokenOff);
+        assert!(ledger.close(plan.number)[0].is_broken_off());
         assert!(ledger.received(&plan, 0).is_none());
     }
 }

@@ -15,6 +15,7 @@ mod http2;
 mod judge;
 mod ledger;
 mod plan;
+mod progress;
 mod report;
 mod seeded;
 mod timeline;
@@ -33,7 +34,7 @@ use clap::Parser;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::authority::Authority;
 use crate::client::Speech;
@@ -41,6 +42,7 @@ use crate::counts::Counts;
 use crate::gateway::{Front, Gateway, Operator};
 use crate::ledger::Ledger;
 use crate::plan::{Kind, N_SERVERS, ORIGINS, Plan};
+use crate::progress::Progress;
 use crate::report::Measured;
 use crate::upstream::Server;
 use crate::wire::Fields;
@@ -67,6 +69,8 @@ pub(crate) struct World {
     pub(crate) authority: Authority,
     /// For HTTP/1.1 and HTTP/2.
     pub(crate) connectors: [TlsConnector; 2],
+    /// The same for servers.
+    pub(crate) acceptors: [TlsAcceptor; 2],
     pub(crate) ledger: Ledger,
     pub(crate) counts: Counts,
     /// The CORS fields that each policy has answered in calm, by kind and origin.
@@ -158,14 +162,12 @@ async fn run_in(directory: &std::path::Path, arguments: &Arguments, seed: u64) -
     };
     let authority = Authority::new()?;
     authority.write_pair(directory)?;
+    authority.write_root(directory)?;
     let mut servers = Vec::new();
     for number in 0..N_SERVERS {
         servers.push(Server::new(number).await?);
     }
-    let addresses: Vec<String> = servers
-        .iter()
-        .map(|it| format!("http://{}", it.address))
-        .collect();
+    let addresses: Vec<String> = servers.iter().map(Server::url).collect();
     let mut gateways = Vec::new();
     let mut operators = Vec::new();
     for front in [Front::Plain, Front::Tls] {
@@ -182,6 +184,7 @@ async fn run_in(directory: &std::path::Path, arguments: &Arguments, seed: u64) -
             authority.connector(b"http/1.1")?,
             authority.connector(b"h2")?,
         ],
+        acceptors: [authority.acceptor(b"http/1.1")?, authority.acceptor(b"h2")?],
         authority,
         ledger: Ledger::default(),
         counts: Counts::default(),
@@ -217,7 +220,7 @@ async fn ask_in_calm(
             let mut plan = Plan::new(world.seed, 0);
             (plan.kind, plan.origin) = (kind, origin);
             let stream = http1::connect(&gateway.address).await?;
-            let mut connection = http1::Connection::new(Box::new(stream));
+            let mut connection = http1::Connection::new(Box::new(stream), Progress::default());
             let fields = client::fields(&plan);
             let mut seen = client::Seen::default();
             let brisk = client::Habit::Brisk;
@@ -281,5 +284,5 @@ async fn soak(
     Ok(report::print(&world, &measured, seconds))
 }
 
-/// How long the last requests may take: as long as any may, and a little.
-const END_PATIENCE: Duration = Duration::from_secs(40);
+/// How long the last requests may take: as long as any may on a machine that has much to do.
+const END_PATIENCE: Duration = Duration::from_secs(120);

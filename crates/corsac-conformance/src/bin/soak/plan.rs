@@ -29,6 +29,19 @@ pub(crate) enum Route {
     One,
     Two,
     Three,
+    Tls,
+    Http2,
+}
+
+/// What the servers behind a path speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// HTTP/1.1.
+    Plain,
+    /// HTTP/1.1 with TLS.
+    Tls,
+    /// HTTP/2 with TLS.
+    Http2,
 }
 
 /// How the server says where its answer ends.
@@ -56,7 +69,13 @@ impl Plan {
             (2, Kind::Put),
             (1, Kind::Preflight),
         ];
-        let routes = [(1, Route::One), (2, Route::Two), (3, Route::Three)];
+        let routes = [
+            (1, Route::One),
+            (2, Route::Two),
+            (3, Route::Three),
+            (2, Route::Tls),
+            (3, Route::Http2),
+        ];
         let framings = [
             (6, Framing::Length),
             (5, Framing::Chunked),
@@ -103,13 +122,30 @@ impl Plan {
 }
 
 impl Route {
-    pub(crate) const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
+    pub(crate) const ALL: [Self; 5] = [Self::One, Self::Two, Self::Three, Self::Tls, Self::Http2];
+
+    /// The route that leads to a server.
+    pub(crate) fn of_server(number: usize) -> Self {
+        let mut routes = Self::ALL.into_iter();
+        let found = routes.find(|it| it.servers().contains(&number));
+        found.unwrap_or(Self::One)
+    }
+
+    pub(crate) const fn protocol(self) -> Protocol {
+        match self {
+            Self::One | Self::Two | Self::Three => Protocol::Plain,
+            Self::Tls => Protocol::Tls,
+            Self::Http2 => Protocol::Http2,
+        }
+    }
 
     pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::One => "/one",
             Self::Two => "/two",
             Self::Three => "/three",
+            Self::Tls => "/tls",
+            Self::Http2 => "/http2",
         }
     }
 
@@ -119,12 +155,24 @@ impl Route {
             Self::One => &[0],
             Self::Two => &[1, 2],
             Self::Three => &[3, 4, 5],
+            Self::Tls => &[6, 7],
+            Self::Http2 => &[8, 9],
+        }
+    }
+}
+
+impl Protocol {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "HTTP/1.1",
+            Self::Tls => "HTTP/1.1 with TLS",
+            Self::Http2 => "HTTP/2",
         }
     }
 }
 
 /// All servers behind all routes.
-pub(crate) const N_SERVERS: usize = 6;
+pub(crate) const N_SERVERS: usize = 10;
 
 /// Mostly a packet, sometimes more than all buffers on the way hold.
 fn length(random: &mut Seeded) -> usize {

@@ -77,7 +77,7 @@ impl Measured {
     /// Waits until the descriptors are back where they were: the servers are gone, and the gateway
     /// looks every ten seconds whether the connections that it keeps are still there.
     pub(crate) async fn end(&mut self, world: &World) -> io::Result<()> {
-        let end = Instant::now() + Duration::from_secs(40);
+        let end = Instant::now() + Duration::from_secs(90);
         for (gateway, [start, last]) in world.gateways.iter().zip(&mut self.descriptors) {
             *last = gateway.n_descriptors()?;
             while *last > *start && Instant::now() < end {
@@ -169,9 +169,12 @@ const MAX_GROWTH: u64 = 8 * 1024;
 const LONG_ENOUGH: u64 = 60;
 
 /// What a run must have seen, or it has shown nothing.
-const MUST_HAPPEN: [(Group, &str); 21] = [
+const MUST_HAPPEN: [(Group, &str); 24] = [
     (Group::Requests, "answered right"),
     (Group::Requests, "broken off where the server broke off"),
+    (Group::Protocols, "HTTP/1.1"),
+    (Group::Protocols, "HTTP/1.1 with TLS"),
+    (Group::Protocols, "HTTP/2"),
     (Group::Failures, "502 upstream-closed"),
     (Group::Failures, "502 upstream-invalid-response"),
     (Group::Failures, "502 upstream-unreachable"),
