@@ -1,7 +1,7 @@
 //! One request and its answer.
 
-use std::convert::Infallible;
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use corsac::server::{Decoration, Difference};
@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::Gateway;
 use crate::account::Account;
+use crate::answering::Answering;
 use crate::body::Body;
 use crate::failure::Failure;
 use crate::fields::{self, ClientAddress, Survey};
@@ -74,13 +75,8 @@ impl Client {
         if request.version() == Version::HTTP_10 {
             self.ending.bears_meaning();
         }
-        let route = self
-            .gateway
-            .routes
-            .load()
-            .find(request.uri(), request.headers())
-            .map(Arc::clone);
-        let Some(route) = route else {
+        let routes = self.gateway.routes.load();
+        let Some(route) = routes.find(request.uri(), request.headers()) else {
             return Step::Answered(Answered::failed(
                 match request.method() == Method::CONNECT {
                     true => Failure::MethodNotSupported,
@@ -90,15 +86,15 @@ impl Client {
         };
         let Some(policy) = &route.policy else {
             if let Some(account) = account {
-                account.decided(&route, Verdict::NotAsked, None);
+                account.decided(route, Verdict::NotAsked, None);
             }
-            return self.forward(route, request, None);
+            return self.forward(Arc::clone(route), request, None);
         };
         let head = Head::new(request.method(), request.headers());
         let answer = policy.answer(&head);
         if let Some(account) = account {
-            let difference = difference(&route, &head, &answer);
-            account.decided(&route, verdict(&head, &answer), difference);
+            let difference = difference(route, &head, &answer);
+            account.decided(route, verdict(&head, &answer), difference);
         }
         match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => Step::Answered(Answered {
@@ -108,7 +104,7 @@ impl Client {
             }),
             Answer::Forward(decoration) => {
                 let origin = head.echoed_origin(&decoration).cloned();
-                self.forward(route, request, Some((decoration, origin)))
+                self.forward(Arc::clone(route), request, Some((decoration, origin)))
             }
         }
     }
@@ -151,42 +147,62 @@ impl Client {
     }
 }
 
-/// Answers a request of a client, and tells the observer.
-pub(crate) fn exchange(
-    client: &Arc<Client>,
-    request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+/// Answers a request of a client, and tells whoever wants to know.
+pub(crate) fn exchange(client: &Arc<Client>, request: Request<Incoming>) -> Answering {
     client.place.idleness().ends();
-    let received = client
-        .gateway
-        .observer
-        .as_ref()
-        .map(|_| Received::copied(&request));
-    let is_http1 = request.version() <= Version::HTTP_11;
-    let has_body = !request.body().is_end_stream();
-    let watch = client.gateway.watch.as_ref();
-    let mut account = watch.map(|watch| Account::open(watch, client.address.ip(), &request));
-    let step = client.begin(request, account.as_deref_mut());
-    let client = Arc::clone(client);
-    async move {
-        let mut answered = match step {
-            Step::Answered(answered) => answered,
-            Step::Forward(forward) => forward.run(&client, account.as_deref_mut()).await,
-        };
+    let mut witness = Witness::of(client, &request);
+    match client.begin(request, witness.account.as_deref_mut()) {
+        Step::Answered(answered) => {
+            if witness.is_http1 && !witness.has_body {
+                client.ending.is_answered_at_once();
+            }
+            Answering::Answered(Some(witness.tell(client, answered)))
+        }
+        Step::Forward(forward) => {
+            let client = Arc::clone(client);
+            Answering::Asking(Box::pin(async move {
+                let answered = forward.run(&client, witness.account.as_deref_mut()).await;
+                witness.tell(&client, answered)
+            }))
+        }
+    }
+}
+
+/// What is kept of a request for those who want to know of its answer.
+struct Witness {
+    is_http1: bool,
+    has_body: bool,
+    received: Option<Box<Received>>,
+    account: Option<Box<Account>>,
+}
+
+impl Witness {
+    fn of(client: &Client, request: &Request<Incoming>) -> Self {
+        let observer = client.gateway.observer.as_ref();
+        let watch = client.gateway.watch.as_ref();
+        Self {
+            is_http1: request.version() <= Version::HTTP_11,
+            has_body: !request.body().is_end_stream(),
+            received: observer.map(|_| Received::copied(request)),
+            account: watch.map(|watch| Account::open(watch, client.address.ip(), request)),
+        }
+    }
+
+    fn tell(self, client: &Client, mut answered: Answered) -> Response<Body> {
         // Of a body that nobody reads the rest may still come, so that the connection is closed. The
         // client must know, or its next request is lost.
-        let is_left = has_body && !matches!(answered.by, AnsweredBy::Upstream);
-        if is_http1 && (is_left || client.place.is_finishing()) {
+        let is_left = self.has_body && !matches!(answered.by, AnsweredBy::Upstream);
+        if self.is_http1 && (is_left || client.place.is_finishing()) {
             fields::set_close(&mut answered.response);
         }
-        if let (Some(received), Some(observer)) = (received, &client.gateway.observer) {
+        if let (Some(received), Some(observer)) = (self.received, &client.gateway.observer) {
             observer(&received.exchange(&answered));
         }
-        if let Some(mut account) = account {
+        if let Some(mut account) = self.account {
             account.answered(answered.response.status(), answered.by);
             answered.response.body_mut().keep_account(account);
         }
-        Ok(answered.response)
+        answered.response
     }
 }
 
@@ -235,16 +251,12 @@ impl Forward {
             asked,
         } = self;
         let until = route.exchange_timeout.map(|it| Instant::now() + it);
-        let exchange = within(until, route.upstream.send(request, route.patience));
-        let exchanged = match account {
-            None => exchange.await,
-            Some(account) => {
-                let asked = Instant::now();
-                let exchanged = exchange.await;
-                account.upstream_took(asked.elapsed());
-                exchanged
-            }
-        };
+        let asked_at = account.as_ref().map(|_| Instant::now());
+        let exchange = pin!(route.upstream.send(request, route.patience));
+        let exchanged = within(until, exchange).await;
+        if let (Some(account), Some(asked_at)) = (account, asked_at) {
+            account.upstream_took(asked_at.elapsed());
+        }
         let response = exchanged.and_then(|it| finish(it, client, &route, asked));
         let response = response.map(|it| match until {
             None => it,
@@ -264,9 +276,11 @@ impl Forward {
 }
 
 /// Gives an exchange so much time until there is a head.
+///
+/// It is borrowed: a future that is handed on by value takes its room twice.
 async fn within(
     until: Option<Instant>,
-    exchange: impl Future<Output = Result<Exchanged, Failure>>,
+    exchange: Pin<&mut impl Future<Output = Result<Exchanged, Failure>>>,
 ) -> Result<Exchanged, Failure> {
     match until {
         None => exchange.await,

@@ -38,6 +38,7 @@
 
 mod account;
 mod admin;
+mod answering;
 mod api;
 mod body;
 mod deadline;

@@ -55,6 +55,7 @@ pub(crate) struct Ending {
     bears_meaning: AtomicBool,
     is_tunnel: AtomicBool,
     is_announced: AtomicBool,
+    is_answered: AtomicBool,
 }
 
 impl Ending {
@@ -66,6 +67,12 @@ impl Ending {
     /// The client is told in time, so that it sends nothing that would be lost.
     pub(super) fn announce(&self) {
         self.is_announced.store(true, Ordering::Relaxed);
+    }
+
+    /// The request that was read last is answered, and nothing is waited for: before the answer is
+    /// written, nothing needs to be read.
+    pub(crate) fn is_answered_at_once(&self) {
+        self.is_answered.store(true, Ordering::Relaxed);
     }
 
     /// From now on the client's bytes are no HTTP.
@@ -114,6 +121,9 @@ impl ClientIo {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let transport = Pin::new(&mut self.transport);
+        if let [slice] = slices {
+            return transport.poll_write(cx, slice);
+        }
         let len: usize = slices.iter().map(|slice| slice.len()).sum();
         if len > MAX_JOINED_BYTES {
             return transport.poll_write_vectored(cx, slices);
@@ -130,6 +140,7 @@ impl ClientIo {
         written: Poll<io::Result<usize>>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
+        self.ending.is_answered.store(false, Ordering::Relaxed);
         if written.is_ready() {
             self.deadline = None;
             return written;
@@ -161,7 +172,8 @@ impl Watch {
     /// Has something that the client began taken too long?
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match self {
-            Self::Unwatched | Self::Heads(..) => Poll::Pending,
+            Self::Unwatched => Poll::Pending,
+            Self::Heads(_, timer) => timer.poll(cx),
             Self::Blocks(timer) => timer.poll(cx),
         }
     }
@@ -187,6 +199,11 @@ impl AsyncRead for ClientIo {
             buffer.put_slice(now);
             *rest = later;
             return Poll::Ready(Ok(()));
+        }
+        // While it answers, hyper looks whether the client is still there. It writes in the same turn,
+        // or waits to be able to, and reads again once it has.
+        if self.ending.is_answered.load(Ordering::Relaxed) {
+            return Poll::Pending;
         }
         let n_before = buffer.filled().len();
         let read = Pin::new(&mut self.transport).poll_read(cx, buffer);

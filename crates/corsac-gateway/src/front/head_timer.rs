@@ -2,8 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -12,87 +11,102 @@ use hyper::rt::{Sleep, Timer};
 use super::idleness::Idleness;
 use crate::deadline::Deadline;
 
-/// A timer for one connection of a client.
-///
-/// hyper asks it for a new sleep before each head, and keeps one at a time. All of them are one
-/// deadline, which is moved. hyper has one patience for a client that says nothing and for one that
-/// is in the middle of a head; the timer has two.
-#[derive(Clone, Debug)]
-pub(super) struct HeadTimer(Arc<State>);
-
+/// How long a client may take for a head, and until it begins one.
 #[derive(Debug)]
-struct State {
-    deadline: Mutex<Deadline>,
-    /// Has a head begun? The first one has, as soon as there is a connection.
-    is_in_head: AtomicBool,
-    patience: Duration,
+pub(super) struct HeadTimer {
+    deadline: Deadline,
+    /// Since when a head is under way. The first one is, as soon as there is a connection.
+    begun: Option<tokio::time::Instant>,
+    patience: Patience,
     idleness: Arc<Idleness>,
 }
 
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) for_head: Duration,
+    /// From the end of a response to the first byte of a head.
+    pub(super) between: Duration,
+}
+
 impl HeadTimer {
-    /// A timer that allows so much for a head.
-    pub(super) fn new(patience: Duration, idleness: &Arc<Idleness>) -> Self {
-        let deadline = Deadline::new(tokio::time::Instant::now() + patience);
-        Self(Arc::new(State {
-            deadline: Mutex::new(deadline),
-            is_in_head: AtomicBool::new(true),
+    pub(super) fn new(patience: Patience, idleness: &Arc<Idleness>) -> Self {
+        let now = tokio::time::Instant::now();
+        Self {
+            deadline: Deadline::new(now + patience.for_head),
+            begun: Some(now),
             patience,
             idleness: Arc::clone(idleness),
-        }))
-    }
-
-    /// The first bytes of a head are there, and not all.
-    pub(super) fn head_begins(&self) {
-        if !self.0.is_in_head.swap(true, Ordering::Relaxed) {
-            let at = tokio::time::Instant::now() + self.0.patience;
-            self.deadline().move_to(at);
         }
     }
 
-    /// A head is whole: the next one has not begun.
-    pub(super) fn head_ends(&self) {
-        self.0.is_in_head.store(false, Ordering::Relaxed);
+    /// The first bytes of a head are there, and not all.
+    pub(super) fn head_begins(&mut self) {
+        self.begun.get_or_insert_with(tokio::time::Instant::now);
     }
 
-    fn deadline(&self) -> MutexGuard<'_, Deadline> {
-        self.0
-            .deadline
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// A head is whole: the next one has not begun.
+    pub(super) fn head_ends(&mut self) {
+        self.begun = None;
+    }
+
+    /// Is ready once the client has taken too long. While a request is under way, it has time: what
+    /// it sends of the next one is waited for afterwards.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(waiting) = self.idleness.since() else {
+            return Poll::Pending;
+        };
+        self.deadline.move_to(match self.begun {
+            Some(begun) => begun.max(waiting) + self.patience.for_head,
+            None => waiting + self.patience.between,
+        });
+        self.deadline.poll(cx)
     }
 }
 
-impl Timer for HeadTimer {
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        self.sleep_until(self.now() + duration)
+/// Hears from hyper when it begins to wait for a head.
+///
+/// hyper asks its timer for a sleep then, keeps it until the head is there, and asks for another
+/// one before the next. These take no memory and never end: it is the [`HeadTimer`] that does.
+#[derive(Debug)]
+pub(super) struct WaitForHead {
+    idleness: Arc<Idleness>,
+    /// What hyper gets whenever it asks for the time, of which nothing depends.
+    now: Instant,
+}
+
+impl WaitForHead {
+    pub(super) fn new(idleness: &Arc<Idleness>) -> Self {
+        Self {
+            idleness: Arc::clone(idleness),
+            now: tokio::time::Instant::now().into_std(),
+        }
+    }
+}
+
+impl Timer for WaitForHead {
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Sleep>> {
+        self.sleep_until(self.now)
     }
 
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        let now = tokio::time::Instant::now();
-        // hyper asks when it begins to wait for a request.
-        self.0.idleness.begins(now);
-        let at = match self.0.is_in_head.load(Ordering::Relaxed) {
-            true => now + self.0.patience,
-            false => deadline.into(),
-        };
-        self.deadline().move_to(at);
-        Box::pin(HeadSleep(self.clone()))
+    fn sleep_until(&self, _: Instant) -> Pin<Box<dyn Sleep>> {
+        self.idleness.begins(tokio::time::Instant::now());
+        Box::pin(Endless)
     }
 
     fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
+        self.now
     }
 }
 
-/// Is over when the deadline of its timer is.
-struct HeadSleep(HeadTimer);
+struct Endless;
 
-impl Future for HeadSleep {
+impl Future for Endless {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.0.deadline().poll(cx)
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
     }
 }
 
-impl Sleep for HeadSleep {}
+impl Sleep for Endless {}

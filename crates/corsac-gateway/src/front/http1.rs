@@ -7,15 +7,19 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 
 use super::client_io::ClientIo;
-use super::head_timer::HeadTimer;
+use super::head_timer::{HeadTimer, Patience, WaitForHead};
 use crate::exchange::{Client, exchange};
 use crate::routes::Routes;
 
 /// Serves the requests of a client, one after the other.
 pub(super) async fn serve(client: Arc<Client>, mut io: ClientIo, routes: &Routes) {
     let idleness = client.place().idleness();
-    let timer = HeadTimer::new(routes.timeouts.request_head, idleness);
-    io.watch_heads(timer.clone());
+    let patience = Patience {
+        for_head: routes.timeouts.request_head,
+        between: routes.timeouts.idle,
+    };
+    io.watch_heads(HeadTimer::new(patience, idleness));
+    let timer = WaitForHead::new(idleness);
     let service = {
         let client = Arc::clone(&client);
         service_fn(move |request| exchange(&client, request))
@@ -29,7 +33,7 @@ pub(super) async fn serve(client: Arc<Client>, mut io: ClientIo, routes: &Routes
         .await;
 }
 
-fn builder(routes: &Routes, timer: HeadTimer) -> Builder {
+fn builder(routes: &Routes, timer: WaitForHead) -> Builder {
     let limits = &routes.front.limits;
     let mut builder = Builder::new();
     builder.timer(timer);

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -109,7 +110,13 @@ impl Idleness {
     pub(crate) fn begins(&self, now: Instant) {
         let since = (now - self.origin).as_micros();
         let since = u64::try_from(since).map_or(BUSY - 1, |it| it.min(BUSY - 1));
-        self.since.store(since, Ordering::SeqCst);
+        self.since.store(since, Ordering::Relaxed);
+    }
+
+    /// Since when no request is under way, if none is.
+    pub(super) fn since(&self) -> Option<Instant> {
+        let since = self.since.load(Ordering::Relaxed);
+        (since != BUSY).then(|| self.origin + Duration::from_micros(since))
     }
 
     /// There is a request.

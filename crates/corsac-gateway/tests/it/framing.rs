@@ -137,3 +137,23 @@ async fn requests_sent_in_one_go_are_answered_in_order() {
         );
     }
 }
+
+#[tokio::test]
+async fn requests_that_come_together_in_any_pieces_are_answered_one_by_one() {
+    let upstream = Upstream::answering(OK).await;
+    let serving = Serving::before(&upstream).await;
+    let preflight = "OPTIONS /v1 HTTP/1.1\r\nhost: gateway.test\r\n\
+                     origin: https://app.example\r\naccess-control-request-method: PUT\r\n\r\n";
+    for n_bytes_ahead in [1, 7, 40, preflight.len() - 1, preflight.len()] {
+        let mut client = serving.client().await;
+        let (ahead, rest) = preflight.split_at(n_bytes_ahead);
+        client.send([preflight, preflight, ahead].concat()).await;
+        for _ in 0..2 {
+            assert_eq!(client.response("OPTIONS /v1").await.status, 204);
+        }
+        client.send(rest).await;
+        assert_eq!(client.response("OPTIONS /v1").await.status, 204);
+        client.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
+        assert_eq!(client.response("GET /v1").await.status, 200);
+    }
+}
