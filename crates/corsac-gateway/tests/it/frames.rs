@@ -109,12 +109,14 @@ pub(crate) async fn outcome(
 fn status(block: &[u8]) -> String {
     // An update of the table's size may come first.
     let start = block.iter().position(|it| it & 0xe0 != 0x20).unwrap();
-    let status = match block[start] {
-        0x88 => "200",
-        0x89 => "204",
-        0x8c => "400",
-        0x8d => "404",
-        0x8e => "500",
+    let status = match &block[start..] {
+        [0x88, ..] => "200",
+        [0x89, ..] => "204",
+        [0x8c, ..] => "400",
+        [0x8d, ..] => "404",
+        [0x8e, ..] => "500",
+        // A value of its own for a name of the table.
+        [0x08 | 0x18 | 0x48, 3, value @ ..] => std::str::from_utf8(&value[..3]).unwrap(),
         _ => "another status",
     };
     status.to_owned()

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 use crate::frames::outcome;
 use crate::harness::{OK, Peer, Serving, Upstream, config, gateway};
 use crate::http2_cases::cases;
+use crate::nginx::Nginx;
 
 /// What comes of each case, by its name.
 const OUTCOMES: &str = include_str!("http2.toml");
@@ -28,11 +29,21 @@ async fn upstream() -> Upstream {
     .await
 }
 
-fn expected(name: &str) -> String {
+fn expected(name: &str, server: &str) -> String {
     let table = DeTable::parse(OUTCOMES).unwrap();
-    let outcome = table.get_ref().get(name);
+    let outcomes = table.get_ref().get(name);
+    let outcome = outcomes.and_then(|it| it.get_ref().get(server));
     let outcome = outcome.and_then(|it| it.get_ref().as_str());
     outcome.unwrap_or_default().to_owned()
+}
+
+/// Those of which something else comes than the table says.
+fn wrong(server: &str, outcomes: Vec<(&str, String)>) -> String {
+    let wrong = outcomes
+        .into_iter()
+        .filter(|(name, outcome)| *outcome != expected(name, server));
+    let wrong = wrong.map(|(name, outcome)| format!("{name}: {outcome}\n"));
+    wrong.collect()
 }
 
 #[tokio::test]
@@ -40,13 +51,34 @@ async fn the_gateway_does_as_the_table_says() {
     let upstream = upstream().await;
     let extra = "h2c = true\nresponse-timeout = \"2s\"\nidle-timeout = \"1s\"";
     let serving = Serving::start(&gateway(&config(upstream.address, extra))).await;
-    let mut wrong = Vec::new();
+    let mut outcomes = Vec::new();
     for (name, frames) in cases() {
         let stream = TcpStream::connect(serving.address).await.unwrap();
-        let outcome = outcome(stream, &frames).await;
-        if outcome != expected(name) {
-            wrong.push(format!("{name}: {outcome}"));
+        outcomes.push((name, outcome(stream, &frames).await));
+    }
+    let wrong = wrong("corsac", outcomes);
+    assert!(wrong.is_empty(), "otherwise:\n{wrong}");
+}
+
+#[tokio::test]
+async fn nginx_does_as_the_table_says() {
+    let upstream = upstream().await;
+    let Some(nginx) = Nginx::start(upstream.address).await else {
+        return;
+    };
+    let mut pending = Vec::new();
+    // It would never end to wait for silence.
+    for (name, frames) in cases() {
+        if expected(name, "nginx") != "silence" {
+            let stream = nginx.connect_http2().await;
+            let outcome = tokio::spawn(async move { outcome(stream, &frames).await });
+            pending.push((name, outcome));
         }
     }
-    assert!(wrong.is_empty(), "otherwise:\n{}", wrong.join("\n"));
+    let mut outcomes = Vec::new();
+    for (name, outcome) in pending {
+        outcomes.push((name, outcome.await.unwrap()));
+    }
+    let wrong = wrong("nginx", outcomes);
+    assert!(wrong.is_empty(), "otherwise:\n{wrong}");
 }

@@ -22,13 +22,14 @@ impl Nginx {
         let directory = files.path().display().to_string();
         let config = format!(
             "daemon off; master_process off; pid {directory}/pid; error_log /dev/null;
-             events {{ worker_connections 64; }}
+             events {{ worker_connections 512; }}
              http {{
                access_log off; client_header_timeout 2s; client_body_timeout 2s; keepalive_timeout 2s;
                client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
                fastcgi_temp_path {directory}/f; uwsgi_temp_path {directory}/u; scgi_temp_path {directory}/s;
                server {{
                  listen unix:{directory}/socket;
+                 listen unix:{directory}/http2 http2;
                  location / {{ proxy_pass http://{upstream}; proxy_http_version 1.1; }}
                }}
              }}"
@@ -59,8 +60,13 @@ impl Nginx {
     }
 
     pub(crate) async fn connect(&self) -> UnixStream {
-        UnixStream::connect(self.files.path().join("socket"))
-            .await
-            .unwrap()
+        let socket = self.files.path().join("socket");
+        UnixStream::connect(socket).await.unwrap()
+    }
+
+    /// Connects to where it speaks HTTP/2.
+    pub(crate) async fn connect_http2(&self) -> UnixStream {
+        let socket = self.files.path().join("http2");
+        UnixStream::connect(socket).await.unwrap()
     }
 }
