@@ -1,4 +1,4 @@
-//! Holds the units in `deploy/systemd` against systemd itself.
+//! Holds the files in `deploy/` against those that read them, or against their schemas.
 
 use std::fs;
 use std::process::Command;
@@ -6,10 +6,30 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::programs::{self, Program};
-use crate::repository;
+use crate::step::run_command;
+use crate::{packages, repository};
+
+/// Reads every file in `deploy/` as it will be read there.
+pub(crate) fn verify() -> Result<()> {
+    verify_units()?;
+    let tools = packages::of_deploy()?;
+    let deploy = repository::root().join("deploy");
+    for version in KUBERNETES_VERSIONS {
+        let mut command = Command::new(tools.join("kubernetes-validate"));
+        // Strictly: a misspelled key would be dropped without a word.
+        command.args(["--strict", "--quiet", "--kubernetes-version", version]);
+        run_command(command.arg(deploy.join("kubernetes/corsac.yaml")))?;
+    }
+    let mut command = Command::new(tools.join("hadolint"));
+    run_command(command.arg(deploy.join("docker/Dockerfile")))
+}
+
+/// Versions of Kubernetes whose schemas the manifest must follow: an old one that is still met, and
+/// the newest that is known.
+const KUBERNETES_VERSIONS: [&str; 2] = ["1.28", "1.37"];
 
 /// Lets systemd read the units. Its warnings count too: it says the same of a misspelled key.
-pub(crate) fn verify() -> Result<()> {
+fn verify_units() -> Result<()> {
     programs::ensure(&[SYSTEMD])?;
     let units = repository::root().join("deploy/systemd");
     let copies = repository::root().join("target/deploy");

