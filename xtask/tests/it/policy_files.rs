@@ -52,13 +52,19 @@ fn the_guide_shows_policy_files_that_work() {
 fn what_the_gateway_is_measured_with_works() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/gateway");
     let route = "[[route]]\npath = \"/\"\nupstream = \"http://127.0.0.1:2\"\n";
+    let rider = "[policy.shop]\nallow-origins = [\"https://app.example.com\"]\n\
+                 report-only = \"next\"\n";
     for (file, rest) in [
         ("corsac.toml", ""),
         ("corsac-one.toml", route),
-        ("corsac-every-feature.toml", route),
+        (
+            "corsac-every-feature.toml",
+            &format!("{rider}{route}policy = \"shop\"\n"),
+        ),
     ] {
         let text = std::fs::read_to_string(directory.join(file)).unwrap();
         let text = text.replace("@listen@", "127.0.0.1:1");
+        let text = text.replace("@admin@", "127.0.0.1:3");
         let text = text.replace("@upstream@", "127.0.0.1:2") + rest;
         let problems = match corsac_config::read(&text) {
             Ok(config) => config.warnings,
