@@ -160,7 +160,8 @@ fn nobody_waits_for_a_reader_who_does_not_read() {
     let address = running.wait_for_note("listening on http://");
     let admin = running.wait_for_note("admin on http://");
     // More lines than a pipe and the queue take.
-    let get = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(12_000);
+    let path = "x".repeat(1000);
+    let get = format!("GET /{path} HTTP/1.1\r\nhost: a\r\n\r\n").repeat(12_000);
     let last = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     let mut stream = TcpStream::connect(&address).unwrap();
     let mut answers = BufReader::new(stream.try_clone().unwrap());

@@ -1,208 +1,289 @@
 //! One line of the access log.
+//!
+//! Whatever comes from a client is cut short, and ASCII without control characters: a terminal that
+//! shows it does nothing else, and no line looks like two.
 
-use std::fmt::Write;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::ascii::escape_default;
+use std::borrow::Cow;
+use std::io::Write;
+use std::net::IpAddr;
+use std::time::Duration;
 
-use corsac_gateway::{AnsweredBy, Record};
+use corsac_gateway::{AnsweredBy, Ending, Record};
 use http::{HeaderValue, Version};
-use serde::Serialize;
 
-/// What a line says. Whatever comes from a client is cut short, and ASCII without control
-/// characters: a terminal that shows it does nothing else, and no line looks like two.
-#[derive(Serialize)]
-pub(super) struct Line<'a> {
-    time: String,
-    client: String,
-    method: String,
-    host: Option<String>,
-    target: String,
-    protocol: String,
-    status: Option<u16>,
-    bytes: u64,
-    duration_ms: f64,
-    ending: &'static str,
-    route: Option<&'a str>,
-    upstream_ms: Option<f64>,
-    answered_by: &'static str,
-    failure: Option<&'static str>,
-    origin: Option<String>,
-    requested_method: Option<String>,
-    requested_headers: Option<String>,
-    cors: &'static str,
-    refusal: Option<&'static str>,
-    report_only: Option<ReportOnly>,
-    traceparent: Option<&'a str>,
+use super::time::{Calendar, write_thousandths};
+
+/// A line, to which everything is written as it is found: a line takes no memory of its own.
+struct Line<'a> {
+    text: &'a mut Vec<u8>,
+    quoting: Quoting,
 }
 
-/// What a policy in report-only mode would have decided otherwise.
-#[derive(Serialize)]
-struct ReportOnly {
-    difference: &'static str,
-    refusal: &'static str,
+/// What a quotation mark and a backslash become.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quoting {
+    Text,
+    Json,
 }
 
-impl<'a> Line<'a> {
-    pub(super) fn of(record: &Record<'a>) -> Self {
-        let (answered_by, failure) = match record.answered_by {
-            None => ("-", None),
-            Some(AnsweredBy::Policy) => ("policy", None),
-            Some(AnsweredBy::Upstream) => ("upstream", None),
-            Some(AnsweredBy::Gateway(failure)) => ("gateway", Some(failure.code())),
-            Some(_) => ("gateway", None),
-        };
-        Self {
-            time: rfc3339(now()),
-            client: record.client.to_string(),
-            method: shown(record.method.as_str().as_bytes(), MAX_NAME),
-            host: field(record.host),
-            target: shown(target(record).as_bytes(), MAX_TARGET),
-            protocol: format!("{:?}", record.version),
-            status: record.status.map(|it| it.as_u16()),
-            bytes: record.bytes,
-            duration_ms: milliseconds(record.duration),
-            ending: record.ending.as_str(),
-            route: record.route,
-            upstream_ms: record.upstream_duration.map(milliseconds),
-            answered_by,
-            failure,
-            origin: field(record.origin),
-            requested_method: field(record.requested_method),
-            requested_headers: field(record.requested_headers),
-            cors: record.verdict.as_str(),
-            refusal: record.verdict.refusal().map(|it| it.code()),
-            report_only: record.difference.map(|it| ReportOnly {
-                difference: it.name(),
-                refusal: it.refusal().code(),
-            }),
-            traceparent: record.traceparent,
+/// Writes a line as an object.
+pub(super) fn json(
+    record: &Record<'_>,
+    now: Duration,
+    calendar: &mut Calendar,
+    text: &mut Vec<u8>,
+) {
+    text.extend_from_slice(b"{\"time\":\"");
+    calendar.write(now, text);
+    let quoting = Quoting::Json;
+    let mut line = Line { text, quoting };
+    line.raw("\",\"client\":\"");
+    line.address(record.client);
+    line.raw("\",\"method\":\"");
+    line.shown(record.method.as_str().as_bytes(), MAX_NAME);
+    line.raw("\"");
+    line.json_field(",\"host\":", record.host);
+    line.raw(",\"target\":\"");
+    line.shown(target(record).as_bytes(), MAX_TARGET);
+    line.raw("\",\"protocol\":\"");
+    line.raw(protocol(record.version));
+    line.raw("\",\"status\":");
+    match record.status {
+        Some(status) => line.decimal(u64::from(status.as_u16())),
+        None => line.raw("null"),
+    }
+    line.raw(",\"bytes\":");
+    line.decimal(record.bytes);
+    line.raw(",\"duration_ms\":");
+    line.milliseconds(record.duration);
+    line.json_text(",\"ending\":", Some(record.ending.as_str()));
+    line.json_text(",\"route\":", record.route);
+    line.raw(",\"upstream_ms\":");
+    match record.upstream_duration {
+        Some(duration) => line.milliseconds(duration),
+        None => line.raw("null"),
+    }
+    let (answered_by, failure) = answered_by(record);
+    line.json_text(",\"answered_by\":", Some(answered_by));
+    line.json_text(",\"failure\":", failure);
+    line.json_field(",\"origin\":", record.origin);
+    line.json_field(",\"requested_method\":", record.requested_method);
+    line.json_field(",\"requested_headers\":", record.requested_headers);
+    line.json_text(",\"cors\":", Some(record.verdict.as_str()));
+    let refusal = record.verdict.refusal();
+    line.json_text(",\"refusal\":", refusal.map(|it| it.code()));
+    match record.difference {
+        Some(it) => {
+            line.json_text(",\"report_only\":{\"difference\":", Some(it.name()));
+            line.json_text(",\"refusal\":", Some(it.refusal().code()));
+            line.raw("}");
+        }
+        None => line.raw(",\"report_only\":null"),
+    }
+    line.json_text(",\"traceparent\":", record.traceparent);
+    line.raw("}\n");
+}
+
+/// Writes a line with what everyone looks for first, and then names with values.
+pub(super) fn text(
+    record: &Record<'_>,
+    now: Duration,
+    calendar: &mut Calendar,
+    text: &mut Vec<u8>,
+) {
+    calendar.write(now, text);
+    let quoting = Quoting::Text;
+    let mut line = Line { text, quoting };
+    line.raw(" ");
+    line.address(record.client);
+    line.raw(" ");
+    line.shown(record.method.as_str().as_bytes(), MAX_NAME);
+    line.raw(" ");
+    line.shown(target(record).as_bytes(), MAX_TARGET);
+    line.raw(" ");
+    match record.status {
+        Some(status) => line.decimal(u64::from(status.as_u16())),
+        None => line.raw("-"),
+    }
+    let (answered_by, failure) = answered_by(record);
+    line.named(" by=", Some(answered_by).filter(|it| *it != "-"));
+    line.named(" failure=", failure);
+    let verdict = record.verdict.as_str();
+    line.named(" cors=", Some(verdict).filter(|it| *it != "-"));
+    let refusal = record.verdict.refusal();
+    line.named(" refusal=", refusal.map(|it| it.code()));
+    line.named(" report-only=", record.difference.map(|it| it.name()));
+    line.named(":", record.difference.map(|it| it.refusal().code()));
+    line.named_field(" origin=", record.origin);
+    line.named_field(" requested-method=", record.requested_method);
+    line.named_field(" requested-headers=", record.requested_headers);
+    line.named_field(" host=", record.host);
+    line.named(" route=", record.route);
+    line.raw(" bytes=");
+    line.decimal(record.bytes);
+    line.raw(" took=");
+    line.milliseconds(record.duration);
+    line.raw("ms");
+    if let Some(duration) = record.upstream_duration {
+        line.raw(" upstream=");
+        line.milliseconds(duration);
+        line.raw("ms");
+    }
+    line.named(" traceparent=", record.traceparent);
+    let is_cut_off = record.ending != Ending::Whole;
+    line.named(" ending=", is_cut_off.then(|| record.ending.as_str()));
+    line.raw("\n");
+}
+
+impl Line<'_> {
+    fn raw(&mut self, text: &str) {
+        self.text.extend_from_slice(text.as_bytes());
+    }
+
+    fn named(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.raw(name);
+            self.raw(value);
         }
     }
 
-    pub(super) fn json(&self) -> String {
-        serde_json::to_string(self).expect("texts and numbers are JSON")
+    fn named_field(&mut self, name: &str, value: Option<&HeaderValue>) {
+        if let Some(value) = value {
+            self.raw(name);
+            self.shown(value.as_bytes(), MAX_NAME);
+        }
     }
 
-    /// What everyone looks for first, and then names with values.
-    pub(super) fn text(&self) -> String {
-        let mut text = format!(
-            "{} {} {} {} {}",
-            self.time,
-            self.client,
-            self.method,
-            self.target,
-            self.status
-                .map_or_else(|| "-".to_owned(), |it| it.to_string()),
-        );
-        let bytes = self.bytes.to_string();
-        let duration = format!("{:.3}ms", self.duration_ms);
-        let upstream = self.upstream_ms.map(|it| format!("{it:.3}ms"));
-        let cut_off = (self.ending == "cut-off").then_some(self.ending);
-        let report_only = self.report_only.as_ref();
-        let report_only = report_only.map(|it| format!("{}:{}", it.difference, it.refusal));
-        for (name, value) in [
-            ("by", Some(self.answered_by)),
-            ("failure", self.failure),
-            ("cors", Some(self.cors)),
-            ("refusal", self.refusal),
-            ("report-only", report_only.as_deref()),
-            ("origin", self.origin.as_deref()),
-            ("requested-method", self.requested_method.as_deref()),
-            ("requested-headers", self.requested_headers.as_deref()),
-            ("host", self.host.as_deref()),
-            ("route", self.route),
-            ("bytes", Some(&*bytes)),
-            ("took", Some(&*duration)),
-            ("upstream", upstream.as_deref()),
-            ("traceparent", self.traceparent),
-            ("ending", cut_off),
-        ] {
-            if let Some(value) = value.filter(|it| *it != "-") {
-                write!(text, " {name}={value}").expect("a string takes what is written to it");
+    fn json_field(&mut self, key: &str, value: Option<&HeaderValue>) {
+        self.raw(key);
+        match value {
+            Some(value) => {
+                self.raw("\"");
+                self.shown(value.as_bytes(), MAX_NAME);
+                self.raw("\"");
+            }
+            None => self.raw("null"),
+        }
+    }
+
+    fn json_text(&mut self, key: &str, value: Option<&str>) {
+        self.raw(key);
+        match value {
+            Some(value) if value.bytes().all(is_plain) => {
+                self.raw("\"");
+                self.raw(value);
+                self.raw("\"");
+            }
+            value => serde_json::to_writer(&mut *self.text, &value)
+                .expect("a vector takes what is written to it"),
+        }
+    }
+
+    /// The bytes as text: cut short, without spaces, and all that is not a printable character of
+    /// ASCII escaped.
+    fn shown(&mut self, bytes: &[u8], limit: usize) {
+        let start = &bytes[..bytes.len().min(limit)];
+        match start.iter().copied().all(is_plain) {
+            true => self.text.extend_from_slice(start),
+            false => self.escaped(start),
+        }
+        if start.len() < bytes.len() {
+            self.raw("...");
+        }
+    }
+
+    #[cold]
+    fn escaped(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match byte {
+                b' ' => self.escape(*b"\\x20"),
+                byte => self.escape(escape_default(*byte)),
             }
         }
-        text
+    }
+
+    fn escape(&mut self, escape: impl IntoIterator<Item = u8>) {
+        for byte in escape {
+            if self.quoting == Quoting::Json && matches!(byte, b'"' | b'\\') {
+                self.text.push(b'\\');
+            }
+            self.text.push(byte);
+        }
+    }
+
+    fn address(&mut self, address: IpAddr) {
+        match address {
+            IpAddr::V4(address) => {
+                let [first, rest @ ..] = address.octets();
+                self.decimal(u64::from(first));
+                for octet in rest {
+                    self.text.push(b'.');
+                    self.decimal(u64::from(octet));
+                }
+            }
+            IpAddr::V6(address) => {
+                write!(self.text, "{address}").expect("a vector takes what is written to it");
+            }
+        }
+    }
+
+    /// A number, which the general way takes ten times as long to write.
+    fn decimal(&mut self, number: u64) {
+        let mut digits = [0; MAX_DIGITS];
+        let mut start = digits.len();
+        let mut rest = number;
+        loop {
+            start -= 1;
+            digits[start] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.text.extend_from_slice(&digits[start..]);
+    }
+
+    /// More digits than the clock is good for would only be read by machines.
+    fn milliseconds(&mut self, duration: Duration) {
+        let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        self.decimal(microseconds / 1000);
+        write_thousandths(microseconds % 1000, self.text);
     }
 }
 
-fn field(value: Option<&HeaderValue>) -> Option<String> {
-    value.map(|it| shown(it.as_bytes(), MAX_NAME))
+/// Is it a printable character of ASCII that means nothing else, neither here nor in JSON?
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\')
 }
 
-/// The bytes as text: cut short, without spaces, and all that is not a printable character of
-/// ASCII escaped.
-fn shown(bytes: &[u8], limit: usize) -> String {
-    let start = &bytes[..bytes.len().min(limit)];
-    let mut text = start.escape_ascii().to_string().replace(' ', "\\x20");
-    if start.len() < bytes.len() {
-        text.push_str("...");
+/// Who answered, and what had failed.
+fn answered_by(record: &Record<'_>) -> (&'static str, Option<&'static str>) {
+    match record.answered_by {
+        None => ("-", None),
+        Some(AnsweredBy::Policy) => ("policy", None),
+        Some(AnsweredBy::Upstream) => ("upstream", None),
+        Some(AnsweredBy::Gateway(failure)) => ("gateway", Some(failure.code())),
+        Some(_) => ("gateway", None),
     }
-    text
 }
 
-fn milliseconds(duration: Duration) -> f64 {
-    // More digits than the clock is good for would only be read by machines.
-    (duration.as_secs_f64() * 1e6).round() / 1e3
-}
-
-fn now() -> Duration {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a log says when things happened, and a command may ask"
-    )]
-    let now = SystemTime::now();
-    // A clock before 1970 is not set.
-    now.duration_since(UNIX_EPOCH).unwrap_or_default()
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_2 => "HTTP/2.0",
+        Version::HTTP_10 => "HTTP/1.0",
+        _ => "HTTP/1.1",
+    }
 }
 
 /// What was asked for, as HTTP/1.1 writes it: a URL of HTTP/2 begins with the host, which has a name
 /// of its own.
-fn target(record: &Record<'_>) -> String {
+fn target<'a>(record: &Record<'a>) -> Cow<'a, str> {
+    let is_path = record.uri.authority().is_none() || record.version == Version::HTTP_2;
     match record.uri.path_and_query() {
-        Some(target) if record.version == Version::HTTP_2 => target.to_string(),
-        _ => record.uri.to_string(),
+        Some(target) if is_path => Cow::Borrowed(target.as_str()),
+        _ => Cow::Owned(record.uri.to_string()),
     }
-}
-
-/// A point in time, after [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339), in UTC.
-fn rfc3339(since_epoch: Duration) -> String {
-    let seconds = since_epoch.as_secs();
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let (year, month, day) = date(days);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
-        second / 3600,
-        second / 60 % 60,
-        second % 60,
-        since_epoch.subsec_millis()
-    )
-}
-
-/// The date so many days after 1 January 1970.
-fn date(days: u64) -> (u64, u64, u64) {
-    let mut year = 1970;
-    let mut left = days;
-    while left >= days_in(year) {
-        left -= days_in(year);
-        year += 1;
-    }
-    let february = 28 + u64::from(is_leap(year));
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if left < length {
-            break;
-        }
-        left -= length;
-        month += 1;
-    }
-    (year, month, left + 1)
-}
-
-fn days_in(year: u64) -> u64 {
-    365 + u64::from(is_leap(year))
-}
-
-fn is_leap(year: u64) -> bool {
-    year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400)
 }
 
 /// The longest method, host or origin that is shown, in bytes: the longest origin that a policy
@@ -211,3 +292,6 @@ const MAX_NAME: usize = 330;
 
 /// The longest target that is shown, in bytes.
 const MAX_TARGET: usize = 2048;
+
+/// The digits of the largest number.
+const MAX_DIGITS: usize = 20;
