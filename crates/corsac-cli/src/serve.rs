@@ -24,7 +24,7 @@ use reload::Reload;
 
 pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
     if arguments.check {
-        return check(&arguments.config);
+        return check(arguments);
     }
     let source = Source::read(&arguments.config)?;
     let config = read(&source, "nothing is served")?;
@@ -57,9 +57,13 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<Exit, Failure> {
 }
 
 /// Says what is wrong with the file, and with the files that it names.
-fn check(path: &Path) -> Result<Exit, Failure> {
+fn check(arguments: &ServeArguments) -> Result<Exit, Failure> {
+    let path = &arguments.config;
     let source = Source::read(path)?;
     let parsed = source.parsed();
+    if let Ok(config) = &parsed {
+        note_what_nobody_sees(config, arguments);
+    }
     let read = parsed
         .as_ref()
         .map(|it| Certificates::read(it, directory(path)));

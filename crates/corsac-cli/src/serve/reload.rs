@@ -31,6 +31,7 @@ struct Follower {
     unsettled: Vec<Option<Stamp>>,
     is_tls: bool,
     listen: SocketAddr,
+    n_connections: usize,
     operations: Operations,
     admin: Option<Admin>,
 }
@@ -63,6 +64,7 @@ impl Reload {
             unsettled: Vec::new(),
             is_tls: !config.front.certificates.is_empty(),
             listen: config.listen,
+            n_connections: config.front.limits.connections,
             operations: config.operations.clone(),
             admin,
         };
@@ -183,6 +185,10 @@ impl Follower {
         let (old, new) = (&self.operations, &config.operations);
         let changed = [
             ("listen", self.listen != config.listen),
+            (
+                "connections",
+                self.n_connections != config.front.limits.connections,
+            ),
             ("reuse-port", old.reuse_port != new.reuse_port),
             ("[admin]", old.admin != new.admin),
             ("[access-log]", old.access_log != new.access_log),

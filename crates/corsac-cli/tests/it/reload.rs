@@ -154,11 +154,15 @@ fn what_takes_a_restart_is_said() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let other = free.local_addr().unwrap().to_string();
     let moved = config("https://new.example").replacen("127.0.0.1:0", &other, 1);
-    served.write(&moved.replace("[policy", "[access-log]\n[policy"));
+    let tables = "[access-log]\n[limits]\nconnections = 7\n[policy";
+    served.write(&moved.replace("[policy", tables));
     served.wait_until_in_force();
     served
         .running
         .wait_for_note("warning: `listen` has changed, which takes a restart");
+    served
+        .running
+        .wait_for_note("warning: `connections` has changed, which takes a restart");
     served
         .running
         .wait_for_note("warning: `[access-log]` has changed, which takes a restart");

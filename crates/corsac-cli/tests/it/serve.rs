@@ -196,3 +196,14 @@ fn check_reports_certificates_beside_all_that_is_doubtful() {
     let output = run_with_stdin(&["serve", "--check", "-c", "-"], config);
     assert!(stdout(&output).ends_with("<stdin>: 2 errors, 1 warning\n"));
 }
+
+#[test]
+fn check_says_too_what_nobody_would_be_told() {
+    let config = "[policy.a]\nallow-origins = ['https://app.example']\nreport-only = 'b'\n\
+                  [policy.b]\nallow-origins = ['https://app.example']\n\
+                  [[route]]\npath = '/'\nupstream = 'http://127.0.0.1:1'\npolicy = 'a'\n";
+    let output = run_with_stdin(&["serve", "--check", "-c", "-"], config);
+    assert_eq!(output.status.code(), Some(0));
+    let warning = "warning: `report-only` has no effect without `[admin]` or `[access-log]`";
+    assert!(stderr(&output).starts_with(warning), "{}", stderr(&output));
+}
