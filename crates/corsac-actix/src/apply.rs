@@ -140,6 +140,7 @@ impl PreparedPolicy {
         self.change(decoration.changes(), None, origin, headers);
     }
 
+    #[inline]
     fn change(
         &self,
         changes: Changes,
@@ -160,6 +161,9 @@ impl PreparedPolicy {
         self.apply(changes, &request, fields);
     }
 
+    /// Applies changes where some of the fields may be there already, or have no ready ones: kept
+    /// out of the way of most responses.
+    #[inline(never)]
     fn apply(&self, changes: Changes, request: &Request<'_>, mut fields: Fields<'_>) {
         for change in changes {
             match change {

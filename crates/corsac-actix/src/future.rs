@@ -4,7 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use actix_web::Error;
 use actix_web::body::EitherBody;
@@ -21,15 +21,15 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F, B> {
         #[pin]
-        state: State<F>,
-        body: PhantomData<fn() -> B>,
+        pub(crate) state: State<F>,
+        pub(crate) body: PhantomData<fn() -> B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
     #[derive(Debug)]
-    enum State<F> {
+    pub(crate) enum State<F> {
         /// The policy replied; the inner service knows nothing of it.
         Replied { response: Option<ServiceResponse> },
         /// The inner service was called. The policy is the one that answered the request.
@@ -40,35 +40,6 @@ pin_project! {
             decoration: Decoration,
             origin: Option<HeaderValue>,
         },
-    }
-}
-
-impl<F, B> ResponseFuture<F, B> {
-    pub(crate) fn replied(response: ServiceResponse) -> Self {
-        Self::of(State::Replied {
-            response: Some(response),
-        })
-    }
-
-    pub(crate) fn forwarded(
-        future: F,
-        policy: Arc<PreparedPolicy>,
-        decoration: Decoration,
-        origin: Option<HeaderValue>,
-    ) -> Self {
-        Self::of(State::Forwarded {
-            future,
-            policy,
-            decoration,
-            origin,
-        })
-    }
-
-    fn of(state: State<F>) -> Self {
-        Self {
-            state,
-            body: PhantomData,
-        }
     }
 }
 
@@ -90,13 +61,13 @@ where
                 policy,
                 decoration,
                 origin,
-            } => Poll::Ready(match ready!(future.poll(context)) {
-                Ok(mut response) => {
+            } => future
+                .poll(context)
+                .map_ok(|mut response| {
                     policy.decorate(decoration, origin.take(), response.response_mut());
-                    Ok(response.map_into_left_body())
-                }
-                Err(error) => Err(decorated_error(error, policy, *decoration, origin.take())),
-            }),
+                    response.map_into_left_body()
+                })
+                .map_err(|error| decorated_error(error, policy, *decoration, origin.take())),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The middleware: how little an adapter does.
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -10,7 +11,7 @@ use corsac::server::{Decision, Watch};
 use corsac::{Answer, Policy};
 
 use crate::apply::{Head, PreparedPolicy};
-use crate::future::ResponseFuture;
+use crate::future::{ResponseFuture, State};
 use crate::handle::PolicyHandle;
 use crate::source::Source;
 
@@ -190,15 +191,27 @@ where
         if let Some(beside) = &self.beside {
             beside.decided(&request, &head, &answer);
         }
-        let decoration = match answer {
+        let body = PhantomData;
+        match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
                 let response = policy.reply(&reply, &head);
-                return ResponseFuture::replied(request.into_response(response));
+                let response = Some(request.into_response(response));
+                let state = State::Replied { response };
+                ResponseFuture { state, body }
             }
-            Answer::Forward(decoration) => decoration,
-        };
-        let origin = head.echoed_origin(&decoration).cloned();
-        let policy = policy.into_owned();
-        ResponseFuture::forwarded(self.service.call(request), policy, decoration, origin)
+            Answer::Forward(decoration) => {
+                let origin = head.echoed_origin(&decoration).cloned();
+                // Written in one piece, the future is made where it belongs, and not moved there.
+                ResponseFuture {
+                    state: State::Forwarded {
+                        future: self.service.call(request),
+                        policy: policy.into_owned(),
+                        decoration,
+                        origin,
+                    },
+                    body,
+                }
+            }
+        }
     }
 }

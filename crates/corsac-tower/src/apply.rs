@@ -53,7 +53,7 @@ impl<'a> Head<'a> {
     pub fn new(method: &'a Method, headers: &'a HeaderMap) -> Self {
         Self {
             method,
-            fields: RequestFields::of(method, headers),
+            fields: RequestFields::of(headers),
         }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Head<'a> {
     }
 
     pub(crate) fn origin(&self) -> Option<&'a HeaderValue> {
-        self.fields.lines(RequestField::Origin).next()
+        self.fields.origin()
     }
 }
 
@@ -130,6 +130,7 @@ impl PreparedPolicy {
     }
 
     /// Answers a request: see [`Policy::answer`].
+    #[inline]
     pub fn answer(&self, head: &Head<'_>) -> Answer {
         self.policy.answer(head)
     }
@@ -158,6 +159,7 @@ impl PreparedPolicy {
     /// Applies a decoration to the fields of a response.
     ///
     /// `origin` is what [`Head::echoed_origin`] gave when the request was there.
+    #[inline]
     pub fn decorate(
         &self,
         decoration: &Decoration,
@@ -170,6 +172,13 @@ impl PreparedPolicy {
         {
             return fields.add(ready, origin);
         }
+        self.merge(decoration, origin, fields);
+    }
+
+    /// Applies a decoration where some of the fields may be there already: kept out of the way of
+    /// most responses.
+    #[inline(never)]
+    fn merge(&self, decoration: &Decoration, origin: Option<HeaderValue>, fields: Fields<'_>) {
         if decoration.keeps_allow_origin() && fields.contain(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }

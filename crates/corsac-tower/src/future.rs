@@ -18,14 +18,14 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F, B> {
         #[pin]
-        state: State<F, B>,
+        pub(crate) state: State<F, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
     #[derive(Debug)]
-    enum State<F, B> {
+    pub(crate) enum State<F, B> {
         /// The policy replied; the inner service knows nothing of it.
         Replied { response: Option<Response<B>> },
         /// The inner service was called.

@@ -9,7 +9,7 @@ use tower_service::Service;
 
 use crate::apply::Head;
 use crate::beside::{Beside, Refusals};
-use crate::future::{Forwarded, ResponseFuture};
+use crate::future::{Forwarded, ResponseFuture, State};
 use crate::layer::Source;
 
 /// Lets a policy answer CORS requests before and after the inner service.
@@ -64,22 +64,28 @@ where
             beside.watch.decided(&head, &answer);
         }
         let refusals = Refusals::of(beside);
-        let decoration = match answer {
+        match answer {
             Answer::Preflight(reply) | Answer::Reject(reply) => {
                 let mut response = policy.reply(&reply, &head);
                 refusals.tell(reply.refusal(), response.extensions_mut());
-                return ResponseFuture::replied(response);
+                ResponseFuture::replied(response)
             }
-            Answer::Forward(decoration) => decoration,
-        };
-        let origin = head.echoed_origin(&decoration).cloned();
-        refusals.tell(decoration.refusal(), request.extensions_mut());
-        let forwarded = Forwarded {
-            policy: policy.into_owned(),
-            decoration,
-            origin,
-            refusals,
-        };
-        ResponseFuture::forwarded(self.inner.call(request), forwarded)
+            Answer::Forward(decoration) => {
+                let origin = head.echoed_origin(&decoration).cloned();
+                refusals.tell(decoration.refusal(), request.extensions_mut());
+                // Written in one piece, the future is made where it belongs, and not moved there.
+                ResponseFuture {
+                    state: State::Forwarded {
+                        future: self.inner.call(request),
+                        request: Forwarded {
+                            policy: policy.into_owned(),
+                            decoration,
+                            origin,
+                            refusals,
+                        },
+                    },
+                }
+            }
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use corsac::RequestField;
 use corsac::server::{ResponseField, vary_covers};
-use http::Method;
-use http::header::{self, GetAll, HeaderMap, HeaderName, HeaderValue, ValueIter};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue, ValueIter};
 
 use super::ready::ReadyFields;
 
@@ -28,91 +27,57 @@ impl<'a> Iterator for Lines<'a> {
 
 /// The fields of a request that policies read.
 #[derive(Debug)]
-pub(super) enum RequestFields<'a> {
-    /// Each has one line, as in nearly all requests, and is found in one pass over the names.
-    Single {
-        origin: Option<&'a HeaderValue>,
-        method: Option<&'a HeaderValue>,
-        names: Option<&'a HeaderValue>,
-    },
-    Any {
-        headers: &'a HeaderMap,
-        origin: GetAll<'a, HeaderValue>,
-    },
+pub(super) struct RequestFields<'a> {
+    headers: &'a HeaderMap,
+    /// Every policy asks for the origin, and an allowed one is echoed: it is looked up once.
+    origin: Option<&'a HeaderValue>,
 }
 
 impl<'a> RequestFields<'a> {
     #[inline]
-    pub(super) fn of(method: &Method, headers: &'a HeaderMap) -> Self {
-        let has_few = headers.keys_len() <= FEW_FIELDS;
-        if !has_few || headers.len() != headers.keys_len() {
-            return Self::Any {
-                headers,
-                origin: headers.get_all(header::ORIGIN),
-            };
-        }
-        match *method == Method::OPTIONS {
-            true => Self::of_preflight(headers),
-            false => Self::of_request(headers),
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        Self {
+            headers,
+            origin: headers.get(header::ORIGIN),
         }
     }
 
+    /// The first line of `Origin`.
     #[inline]
-    fn of_request(headers: &'a HeaderMap) -> Self {
-        let mut names = headers.keys();
-        let is_there = names.any(|name| *name == header::ORIGIN);
-        let mut fields = headers.iter();
-        let origin = match is_there {
-            true => fields.find(|(name, _)| **name == header::ORIGIN),
-            false => None,
-        };
-        Self::Single {
-            origin: origin.map(|(_, value)| value),
-            method: None,
-            names: None,
-        }
-    }
-
-    fn of_preflight(headers: &'a HeaderMap) -> Self {
-        let (mut origin, mut method, mut names) = (None, None, None);
-        for (name, value) in headers {
-            if *name == header::ORIGIN {
-                origin = Some(value);
-            } else if *name == header::ACCESS_CONTROL_REQUEST_METHOD {
-                method = Some(value);
-            } else if *name == header::ACCESS_CONTROL_REQUEST_HEADERS {
-                names = Some(value);
-            }
-        }
-        Self::Single {
-            origin,
-            method,
-            names,
-        }
+    pub(super) fn origin(&self) -> Option<&'a HeaderValue> {
+        self.origin
     }
 
     #[inline]
     pub(super) fn lines(&self, field: RequestField) -> Lines<'a> {
-        match self {
-            Self::Single {
-                origin,
-                method,
-                names,
-            } => Lines::One(match field {
-                RequestField::Origin => *origin,
-                RequestField::AccessControlRequestMethod => *method,
-                RequestField::AccessControlRequestHeaders => *names,
-            }),
-            Self::Any { headers, origin } => Lines::Any(match field {
-                RequestField::Origin => origin.iter(),
-                RequestField::AccessControlRequestMethod => headers
-                    .get_all(header::ACCESS_CONTROL_REQUEST_METHOD)
-                    .iter(),
-                RequestField::AccessControlRequestHeaders => headers
-                    .get_all(header::ACCESS_CONTROL_REQUEST_HEADERS)
-                    .iter(),
-            }),
+        match field {
+            RequestField::Origin if self.origin.is_none() || !self.has_repeats() => {
+                Lines::One(self.origin)
+            }
+            RequestField::Origin => self.find(&header::ORIGIN),
+            RequestField::AccessControlRequestMethod => {
+                self.find(&header::ACCESS_CONTROL_REQUEST_METHOD)
+            }
+            RequestField::AccessControlRequestHeaders => {
+                self.find(&header::ACCESS_CONTROL_REQUEST_HEADERS)
+            }
         }
+    }
+
+    /// It is kept out of the way of most requests, which have at most one line of `Origin` and are
+    /// no preflights.
+    #[inline(never)]
+    fn find(&self, name: &HeaderName) -> Lines<'a> {
+        match self.has_repeats() {
+            true => Lines::Any(self.headers.get_all(name).iter()),
+            false => Lines::One(self.headers.get(name)),
+        }
+    }
+
+    /// Has any field come on more than one line? In nearly all requests none has.
+    #[inline]
+    fn has_repeats(&self) -> bool {
+        self.headers.len() != self.headers.keys_len()
     }
 }
 
@@ -175,6 +140,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Can it be a field that policies change?
+#[inline]
 fn may_change(name: &HeaderName) -> bool {
     *name == header::VARY
         || *name == header::ACCESS_CONTROL_ALLOW_ORIGIN

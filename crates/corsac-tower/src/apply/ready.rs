@@ -53,10 +53,10 @@ impl ReadyFields {
         if self.changes.echo_origin()
             && let Some(origin) = origin
         {
-            let _ = headers.try_insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            let _ = headers.try_append(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
         for (name, value) in &self.prepared {
-            let _ = headers.try_insert(name, value.clone());
+            let _ = headers.try_append(name, value.clone());
         }
     }
 }

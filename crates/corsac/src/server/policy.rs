@@ -105,25 +105,14 @@ impl Policy {
     ///
     /// CORS tells browsers what a page may read. It keeps nobody else from sending a request, so
     /// it replaces neither authentication nor protection against request forgery.
+    #[inline]
     pub fn answer(&self, head: &impl RequestHead) -> Answer {
-        let settings = &*self.0;
         match RequestKind::of(head) {
-            RequestKind::NotCors => Answer::Forward(settings.undecided()),
+            RequestKind::NotCors => Answer::Forward(self.0.undecided()),
             RequestKind::Preflight { origin, method } => {
-                Answer::Preflight(match settings.origin_refusal(Lines::One(origin)) {
-                    Some(refusal) => settings.forbidden(refusal, settings.preflight_vary()),
-                    None => settings.preflight_reply(head, method),
-                })
+                self.0.answer_preflight(head, origin, method)
             }
-            RequestKind::Cors { origin } => match settings.origin_refusal(origin) {
-                None => Answer::Forward(settings.shared()),
-                Some(refusal) => match settings.refused_origins {
-                    RefusedOrigins::Forward => Answer::Forward(settings.withheld(refusal)),
-                    RefusedOrigins::Reject => {
-                        Answer::Reject(settings.forbidden(refusal, PreparedValue::Vary))
-                    }
-                },
-            },
+            RequestKind::Cors { origin } => self.0.answer_cors(origin),
         }
     }
 
@@ -182,6 +171,29 @@ impl Policy {
 }
 
 impl Settings {
+    /// Answers a CORS request that is no preflight.
+    #[inline]
+    fn answer_cors(&self, origin: Lines<'_>) -> Answer {
+        match self.origin_refusal(origin) {
+            None => Answer::Forward(self.shared()),
+            Some(refusal) => match self.refused_origins {
+                RefusedOrigins::Forward => Answer::Forward(self.withheld(refusal)),
+                RefusedOrigins::Reject => {
+                    Answer::Reject(self.forbidden(refusal, PreparedValue::Vary))
+                }
+            },
+        }
+    }
+
+    /// Answers a preflight. It is kept out of the way of other requests, which are more.
+    #[inline(never)]
+    fn answer_preflight(&self, head: &impl RequestHead, origin: &[u8], method: &[u8]) -> Answer {
+        Answer::Preflight(match self.origin_refusal(Lines::One(origin)) {
+            Some(refusal) => self.forbidden(refusal, self.preflight_vary()),
+            None => self.preflight_reply(head, method),
+        })
+    }
+
     /// Why the origin is refused, if it is.
     fn origin_refusal(&self, origin: Lines<'_>) -> Option<Refusal> {
         let contained = match origin {
@@ -203,6 +215,7 @@ impl Settings {
     /// With `*` the answer is the same for everyone, and is given to everyone: else a cache could
     /// keep an answer without it and hand that to a page later. The standard advises it under
     /// [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
+    #[inline]
     fn undecided(&self) -> Decoration {
         self.decoration(None, self.frequent.undecided)
     }
@@ -239,6 +252,7 @@ impl Settings {
         self.decoration(Some(refusal), WITHHELD)
     }
 
+    #[inline]
     fn decoration(&self, refusal: Option<Refusal>, changes: Changes) -> Decoration {
         Decoration {
             refusal,

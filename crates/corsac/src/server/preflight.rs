@@ -66,13 +66,19 @@ impl Settings {
 
     /// Why the method is refused, if it is.
     fn method_refusal(&self, method: &[u8]) -> Option<Refusal> {
+        // What is listed is a method, so that it need not be read as one.
+        if let AllowedMethods::Listed(methods) = &self.methods
+            && methods.iter().any(|it| it.as_bytes() == method)
+        {
+            return None;
+        }
         if method.len() > MAX_METHOD_LEN || !is_method(method) {
             return Some(Refusal::MalformedRequestMethod);
         }
         let is_allowed = is_cors_safelisted_method(method)
             || match &self.methods {
                 AllowedMethods::Any => !is_forbidden_method(method),
-                AllowedMethods::Listed(methods) => methods.iter().any(|it| it.as_bytes() == method),
+                AllowedMethods::Listed(_) => false,
             };
         (!is_allowed).then_some(Refusal::MethodNotAllowed)
     }

@@ -77,6 +77,7 @@ impl<'a> RequestKind<'a> {
     /// Only an `OPTIONS` request with exactly one `Origin` and exactly one
     /// `Access-Control-Request-Method` is a preflight. Every other `OPTIONS` request belongs to
     /// the application.
+    #[inline]
     pub fn of(head: &'a impl RequestHead) -> Self {
         let origin = Lines::of(head.lines(RequestField::Origin));
         let Lines::One(value) = origin else {
@@ -114,6 +115,7 @@ pub enum Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    #[inline]
     fn of(mut lines: impl Iterator<Item = &'a [u8]>) -> Self {
         match (lines.next(), lines.next()) {
             (None, _) => Self::None,
