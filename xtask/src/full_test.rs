@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::repository::{self, Repository};
-use crate::step::{Steps, run_command};
+use crate::step::{Steps, output_of, run_command};
 use crate::{deploy, packages, programs, tidy, without_std};
 
 /// Runs every step, up to the first that fails.
@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("deploy", deploy::verify)?;
     steps.run("core without std", without_std::run)?;
     steps.run("lints", lints)?;
+    steps.run("lock file of the fuzz targets", fuzz_lock)?;
     steps.run("docs", docs)?;
     steps.run("build the tests", || run_command(tests().arg("--no-run")))?;
     steps.run("tests", || run_command(&mut tests()))?;
@@ -42,6 +43,14 @@ pub(crate) fn run() -> Result<()> {
 fn lints() -> Result<()> {
     run_command(workspace("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
     run_command(core_without_psl("clippy").args(["--all-targets", "--", "-D", "warnings"]))
+}
+
+/// The fuzz targets have a workspace of their own, which no other step looks at.
+fn fuzz_lock() -> Result<()> {
+    let mut command = cargo("metadata");
+    command.args(["--locked", "--format-version", "1"]);
+    command.args(["--manifest-path", "fuzz/Cargo.toml"]);
+    output_of(&mut command).map(|_| ())
 }
 
 fn docs() -> Result<()> {
