@@ -1,19 +1,21 @@
 //! The middleware beside its peers: time, allocations, and instructions.
 //!
-//! Times differ from run to run; the instructions that callgrind counts hardly do. Both are over
-//! what the handler alone takes, and are compared with a floor that inserts the same fields by hand.
+//! Times differ from run to run; the instructions that callgrind counts hardly do. All are over
+//! what the handler alone takes, and are compared with floors that insert the same fields by hand.
+//! A whole run writes its tables into a page of the documents.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod goals;
+mod page;
+mod rows;
+
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use self::rows::Rows;
 use crate::full_test::cargo;
 use crate::programs::{self, Program};
-use crate::repository::root;
 use crate::step::output_of;
 
 /// Runs `cargo xtask bench middleware` with the arguments that follow.
@@ -29,20 +31,112 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     };
     programs::ensure(&[VALGRIND])?;
     let bench = build()?;
+    let mut results = Vec::new();
     for n_origins in sizes {
         let rows = Rows::measured(&bench, n_origins)?;
         println!("\n{n_origins} origins\n{rows}");
+        results.push((n_origins, rows));
     }
     println!("{NOTES}");
-    Ok(())
+    match arguments.is_empty() {
+        true => page::write(&results),
+        false => Ok(()),
+    }
 }
 
-const SIZES: [usize; 4] = [1, 100, 10_000, 1_000_000];
+/// What is measured with each number of origins, the smallest first.
+type Results = [(u64, Rows)];
+
+const SIZES: [u64; 4] = [1, 100, 10_000, 1_000_000];
 
 const VALGRIND: Program = Program {
     name: "valgrind",
     package: "valgrind",
 };
+
+/// A framework, and whose middleware is measured there.
+#[derive(Clone, Copy)]
+struct Framework {
+    name: &'static str,
+    ours: &'static str,
+    peer: &'static str,
+    /// The framework whose rows have the function that inserts fields by hand.
+    of_function: &'static str,
+}
+
+const TOWER: Framework = Framework {
+    name: "tower",
+    ours: "corsac-tower",
+    peer: "tower-http",
+    of_function: "axum",
+};
+
+const ACTIX: Framework = Framework {
+    name: "actix",
+    ours: "corsac-actix",
+    peer: "actix-cors",
+    of_function: "actix",
+};
+
+/// The kinds of requests, in the order of the bench.
+const REQUESTS: [&str; 4] = [
+    "allowed request",
+    "refused request",
+    "without Origin",
+    "allowed preflight",
+];
+
+/// The floors: the fields that are due, inserted by hand and without a question.
+const IN_THE_HANDLER: &str = "in the handler";
+const AS_A_LAYER: &str = "as a layer";
+const AS_A_FUNCTION: &str = "as a function";
+
+impl Framework {
+    /// What a floor takes, over the handler alone.
+    fn floor(self, rows: &Rows, request: &str, floor: &str) -> u64 {
+        let framework = match floor {
+            AS_A_FUNCTION => self.of_function,
+            _ => self.name,
+        };
+        rows.added(framework, request, floor).instructions
+    }
+
+    /// How many times as much as a floor ours takes.
+    fn over(self, rows: &Rows, request: &str, floor: &str) -> f64 {
+        let ours = rows.added(self.name, request, self.ours).instructions;
+        ours as f64 / self.floor(rows, request, floor) as f64
+    }
+
+    /// How many times as much as ours the peer takes.
+    fn peer_over_ours(self, rows: &Rows, request: &str, figure: Figure) -> f64 {
+        let of = |subject| {
+            let added = rows.added(self.name, request, subject);
+            match figure {
+                Figure::Instructions => added.instructions as f64,
+                Figure::Time => added.nanoseconds,
+            }
+        };
+        of(self.peer) / of(self.ours)
+    }
+}
+
+/// What is compared.
+#[derive(Clone, Copy)]
+enum Figure {
+    Instructions,
+    Time,
+}
+
+impl Figure {
+    const ALL: [Self; 2] = [Self::Instructions, Self::Time];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::Time => "time",
+        }
+    }
+}
 
 /// Builds the bench, and says where it is.
 fn build() -> Result<PathBuf> {
@@ -60,115 +154,9 @@ fn build() -> Result<PathBuf> {
     built.context("cargo built no bench")
 }
 
-/// What was measured of a subject with one kind of request.
-#[derive(Clone, Copy, Debug, Default)]
-struct Measured {
-    nanoseconds: f64,
-    allocations: u64,
-    instructions: u64,
-}
-
-/// By framework, request and subject, in the order of the bench.
-struct Rows(Vec<([String; 3], Measured)>);
-
-impl Rows {
-    fn measured(bench: &Path, n_origins: usize) -> Result<Self> {
-        let n_origins = n_origins.to_string();
-        let output = output_of(Command::new(bench).args(["--time", &n_origins]))?;
-        let counted = instructions(bench, &n_origins)?;
-        let rows = output.lines().map(|line| {
-            let [framework, subject, request, nanoseconds, allocations] = columns(line)?;
-            let key = [framework, request, subject].map(str::to_owned);
-            let instructions = counted.get(&key).copied();
-            let measured = Measured {
-                nanoseconds: nanoseconds.parse()?,
-                allocations: allocations.parse()?,
-                instructions: instructions.context("a row was not counted")?,
-            };
-            Ok((key, measured))
-        });
-        rows.collect::<Result<_>>().map(Self)
-    }
-
-    fn find(&self, framework: &str, request: &str, subject: &str) -> Option<Measured> {
-        let is_it = |key: &[String; 3]| *key == [framework, request, subject];
-        let found = self.0.iter().find(|(key, _)| is_it(key));
-        found.map(|(_, measured)| *measured)
-    }
-}
-
-impl fmt::Display for Rows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEADINGS}")?;
-        for ([framework, request, subject], measured) in &self.0 {
-            let of = |subject| self.find(framework, request, subject).unwrap_or_default();
-            let (bare, floor) = (of("handler alone"), of("by hand"));
-            let added = |it: Measured| it.instructions.saturating_sub(bare.instructions);
-            let added_time = |it: Measured| it.nanoseconds - bare.nanoseconds;
-            let ratio = match added(floor) {
-                0 => String::new(),
-                floor => format!("{:.2}", added(*measured) as f64 / floor as f64),
-            };
-            writeln!(
-                f,
-                "{framework:<7}{request:<19}{subject:<15}{:>12}{ratio:>10}{:>12.0}{:>8}",
-                added(*measured),
-                added_time(*measured),
-                measured.allocations,
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// The instructions of one exchange, by row.
-///
-/// Callgrind counts inside of the function `measured`, and writes a file whenever `end_of_row` is
-/// entered, so that the n-th file belongs to the n-th line of the output.
-fn instructions(bench: &Path, n_origins: &str) -> Result<BTreeMap<[String; 3], u64>> {
-    let directory = root().join("target/bench-middleware");
-    if directory.exists() {
-        std::fs::remove_dir_all(&directory)?;
-    }
-    std::fs::create_dir_all(&directory)?;
-    let mut command = Command::new("valgrind");
-    command
-        .arg("--tool=callgrind")
-        .arg("--toggle-collect=*measured*")
-        .arg("--dump-before=*end_of_row*")
-        .arg(format!("--callgrind-out-file={}/out", directory.display()))
-        .arg(bench)
-        .args(["--count", n_origins]);
-    let output = output_of(&mut command)?;
-    let mut counted = BTreeMap::new();
-    for (index, line) in output.lines().enumerate() {
-        let [framework, subject, request, exchanges] = columns(line)?;
-        let key = [framework, request, subject].map(str::to_owned);
-        let dump = std::fs::read_to_string(directory.join(format!("out.{}", index + 1)))
-            .context("callgrind wrote no file for a row")?;
-        let total = dump.lines().find_map(|line| line.strip_prefix("totals: "));
-        let total: u64 = total
-            .context("a file of callgrind without totals")?
-            .trim()
-            .parse()?;
-        counted.insert(key, total / exchanges.parse::<u64>()?);
-    }
-    Ok(counted)
-}
-
-fn columns<const N: usize>(line: &str) -> Result<[&str; N]> {
-    let columns: Vec<&str> = line.split('\t').collect();
-    let columns = <[&str; N]>::try_from(columns);
-    columns.map_err(|_| anyhow::anyhow!("the bench printed {line:?}"))
-}
-
-const HEADINGS: &str = "\
-       request            subject        instructions  /by hand          ns  allocs";
-
 const NOTES: &str = "
 instructions  of one exchange, over those of the handler alone; counted by callgrind
-/by hand      the same over those of inserting the same fields by hand
 ns            median time of one exchange, over that of the handler alone
-allocs        of one exchange, the handler's with them
+allocs        of one exchange, over those of the handler alone
 The origin asked for is in the middle of the list. A preflight is compared with a plain answer of
 the handler.";

@@ -1,5 +1,7 @@
 //! The rows of actix-web: a handler, fields by hand, actix-cors and corsac.
 
+mod by_hand;
+
 use std::future::{Future, ready};
 use std::hint::black_box;
 use std::pin::pin;
@@ -7,16 +9,19 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use actix_cors::Cors as ActixCors;
+use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, fn_service};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::rt::System;
 use actix_web::test::TestRequest;
 use actix_web::{Error, HttpResponse};
+use by_hand::LayerByHand;
 use corsac::Policy;
 use corsac_actix::Cors;
 
-use crate::Row;
+use crate::{AS_A_FUNCTION, AS_A_LAYER, HANDLER_ALONE, IN_THE_HANDLER, Row};
 
 type Answer = Result<ServiceResponse, Error>;
 
@@ -82,12 +87,19 @@ pub(crate) fn rows(n_origins: usize) -> Vec<Row> {
     let peer = Rc::new(middleware(actix_cors(n_origins)));
     let mut rows = Vec::new();
     for kind in Kind::ALL {
+        let key = (kind, n_origins);
         let handler = Rc::new(fn_service(|request| ready(handle(request))));
-        let by_hand = Rc::new(fn_service(move |request| ready(by_hand(kind, request))));
-        rows.push(row((kind, n_origins), "handler alone", handler));
-        rows.push(row((kind, n_origins), "by hand", by_hand));
-        rows.push(row((kind, n_origins), "actix-cors", Rc::clone(&peer)));
-        rows.push(row((kind, n_origins), "corsac-actix", Rc::clone(&corsac)));
+        let in_the_handler = fn_service(move |request| ready(in_the_handler(kind, request)));
+        let as_a_layer = middleware(LayerByHand(kind));
+        let as_a_function = middleware(from_fn(move |request, next| {
+            as_a_function(kind, request, next)
+        }));
+        rows.push(row(key, HANDLER_ALONE, handler));
+        rows.push(row(key, IN_THE_HANDLER, Rc::new(in_the_handler)));
+        rows.push(row(key, AS_A_LAYER, Rc::new(as_a_layer)));
+        rows.push(row(key, AS_A_FUNCTION, Rc::new(as_a_function)));
+        rows.push(row(key, "actix-cors", Rc::clone(&peer)));
+        rows.push(row(key, "corsac-actix", Rc::clone(&corsac)));
     }
     rows
 }
@@ -129,16 +141,41 @@ fn handle(request: ServiceRequest) -> Answer {
     Ok(request.into_response(response))
 }
 
-/// The floor: the right fields for one kind of request, inserted without a question.
-fn by_hand(kind: Kind, request: ServiceRequest) -> Answer {
-    let is_allowed = matches!(kind, Kind::Allowed | Kind::AllowedPreflight);
-    let origin = is_allowed.then(|| request.headers().get(&header::ORIGIN).cloned());
+/// The floor: the right fields for one kind of request, inserted without a question in the
+/// handler.
+fn in_the_handler(kind: Kind, request: ServiceRequest) -> Answer {
+    let origin = match kind {
+        Kind::Allowed | Kind::AllowedPreflight => request.headers().get(&header::ORIGIN).cloned(),
+        Kind::Refused | Kind::WithoutOrigin => None,
+    };
     let mut response = match kind {
         Kind::AllowedPreflight => request.into_response(HttpResponse::new(StatusCode::NO_CONTENT)),
         Kind::Allowed | Kind::Refused | Kind::WithoutOrigin => handle(request)?,
     };
-    let headers = response.headers_mut();
-    if let Some(origin) = origin.flatten() {
+    insert_by_hand(kind, origin, response.headers_mut());
+    Ok(response)
+}
+
+/// The floor as most write it: a function around the handler, whose future is in a box.
+async fn as_a_function(
+    kind: Kind,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse, Error> {
+    let origin = match kind {
+        Kind::Allowed | Kind::AllowedPreflight => request.headers().get(&header::ORIGIN).cloned(),
+        Kind::Refused | Kind::WithoutOrigin => None,
+    };
+    let mut response = match kind {
+        Kind::AllowedPreflight => request.into_response(HttpResponse::new(StatusCode::NO_CONTENT)),
+        Kind::Allowed | Kind::Refused | Kind::WithoutOrigin => next.call(request).await?,
+    };
+    insert_by_hand(kind, origin, response.headers_mut());
+    Ok(response)
+}
+
+fn insert_by_hand(kind: Kind, origin: Option<HeaderValue>, headers: &mut HeaderMap) {
+    if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     let set: &[(HeaderName, &'static str)] = match kind {
@@ -161,7 +198,6 @@ fn by_hand(kind: Kind, request: ServiceRequest) -> Answer {
         headers.insert(name.clone(), HeaderValue::from_static(value));
     }
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    Ok(response)
 }
 
 /// The middleware around the handler.

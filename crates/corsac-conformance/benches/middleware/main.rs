@@ -1,5 +1,6 @@
 //! What the middleware adds to an exchange: corsac-tower beside tower-http, corsac-actix beside
-//! actix-cors, and beside each framework a floor that inserts the same fields by hand.
+//! actix-cors, and beside each framework floors that insert the same fields by hand: in the
+//! handler, in a layer, and in a function.
 //!
 //! `cargo xtask bench middleware` runs it. With `--time N` it measures time and allocations with N
 //! origins, and prints a line for each row; with `--count N` it makes a few exchanges per row
@@ -11,6 +12,18 @@ mod actix;
 mod tower;
 
 use std::time::Instant;
+
+/// What all others are compared with.
+pub(crate) const HANDLER_ALONE: &str = "handler alone";
+
+/// The floor, which inserts the fields that are due without a question: in the handler's own code.
+pub(crate) const IN_THE_HANDLER: &str = "in the handler";
+
+/// The floor in middleware of its own, with a future of its own.
+pub(crate) const AS_A_LAYER: &str = "as a layer";
+
+/// The floor in a function that the framework makes middleware of, with a future in a box.
+pub(crate) const AS_A_FUNCTION: &str = "as a function";
 
 /// One row: a subject and what it is asked.
 pub(crate) struct Row {
