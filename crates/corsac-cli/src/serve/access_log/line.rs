@@ -57,7 +57,7 @@ pub(super) fn json(
     line.decimal(record.bytes);
     line.raw(",\"duration_ms\":");
     line.milliseconds(record.duration);
-    line.json_text(",\"ending\":", Some(record.ending.as_str()));
+    line.json_word(",\"ending\":", Some(record.ending.as_str()));
     line.json_text(",\"route\":", record.route);
     line.raw(",\"upstream_ms\":");
     match record.upstream_duration {
@@ -65,18 +65,18 @@ pub(super) fn json(
         None => line.raw("null"),
     }
     let (answered_by, failure) = answered_by(record);
-    line.json_text(",\"answered_by\":", Some(answered_by));
-    line.json_text(",\"failure\":", failure);
+    line.json_word(",\"answered_by\":", Some(answered_by));
+    line.json_word(",\"failure\":", failure);
     line.json_field(",\"origin\":", record.origin);
     line.json_field(",\"requested_method\":", record.requested_method);
     line.json_field(",\"requested_headers\":", record.requested_headers);
-    line.json_text(",\"cors\":", Some(record.verdict.as_str()));
+    line.json_word(",\"cors\":", Some(record.verdict.as_str()));
     let refusal = record.verdict.refusal();
-    line.json_text(",\"refusal\":", refusal.map(|it| it.code()));
+    line.json_word(",\"refusal\":", refusal.map(|it| it.code()));
     match record.difference {
         Some(it) => {
-            line.json_text(",\"report_only\":{\"difference\":", Some(it.name()));
-            line.json_text(",\"refusal\":", Some(it.refusal().code()));
+            line.json_word(",\"report_only\":{\"difference\":", Some(it.name()));
+            line.json_word(",\"refusal\":", Some(it.refusal().code()));
             line.raw("}");
         }
         None => line.raw(",\"report_only\":null"),
@@ -167,10 +167,23 @@ impl Line<'_> {
         }
     }
 
+    /// One of our own words, which need no escapes.
+    fn json_word(&mut self, key: &str, word: Option<&'static str>) {
+        self.raw(key);
+        match word {
+            Some(word) => {
+                self.raw("\"");
+                self.raw(word);
+                self.raw("\"");
+            }
+            None => self.raw("null"),
+        }
+    }
+
     fn json_text(&mut self, key: &str, value: Option<&str>) {
         self.raw(key);
         match value {
-            Some(value) if value.bytes().all(is_plain) => {
+            Some(value) if is_plain(value.as_bytes()) => {
                 self.raw("\"");
                 self.raw(value);
                 self.raw("\"");
@@ -184,7 +197,7 @@ impl Line<'_> {
     /// ASCII escaped.
     fn shown(&mut self, bytes: &[u8], limit: usize) {
         let start = &bytes[..bytes.len().min(limit)];
-        match start.iter().copied().all(is_plain) {
+        match is_plain(start) {
             true => self.text.extend_from_slice(start),
             false => self.escaped(start),
         }
@@ -252,10 +265,20 @@ impl Line<'_> {
     }
 }
 
-/// Is it a printable character of ASCII that means nothing else, neither here nor in JSON?
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\')
+/// Are they printable characters of ASCII that mean nothing else, neither here nor in JSON?
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
+
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'"' | b'\'' | b'\\');
+        byte += 1;
+    }
+    plain
+};
 
 /// Who answered, and what had failed.
 fn answered_by(record: &Record<'_>) -> (&'static str, Option<&'static str>) {
