@@ -7,7 +7,7 @@ use http::Request;
 
 use super::connection::NoResponse;
 use super::copy::Copy;
-use super::request_body::RequestBody;
+use super::request_body::{BrokenBody, RequestBody};
 use crate::failure::Failure;
 
 /// Why there is no response, and the request if another server may be asked.
@@ -54,8 +54,17 @@ fn is_disconnect(error: &hyper::Error) -> bool {
     error.is_incomplete_message()
         || error.is_closed()
         || error.is_canceled()
+        || is_given_up(error)
         || is_reset(error)
         || http2_error(error).is_some_and(|it| it.is_io() || it.is_go_away() && it.is_remote())
+}
+
+/// Was the connection over before hyper had come to what it was asked for?
+///
+/// hyper has that as a mistake of who uses it, as it has what is wrong with a request's body. The
+/// other mistakes have no source.
+fn is_given_up(error: &hyper::Error) -> bool {
+    error.is_user() && error.source().is_some_and(|it| !it.is::<BrokenBody>())
 }
 
 /// Does a server of HTTP/2 say that it has not looked at the request
@@ -119,7 +128,9 @@ impl From<NoResponse> for Failure {
             NoResponse::UpstreamSilent => Self::ResponseTimeout,
             NoResponse::ClientSilent => Self::RequestTimeout,
             NoResponse::BodyTooLong => Self::BodyTooLong,
-            NoResponse::Failed(error) | NoResponse::Unheard(error) if error.is_user() => {
+            NoResponse::Failed(error) | NoResponse::Unheard(error)
+                if error.is_user() && !is_given_up(&error) =>
+            {
                 Self::RequestBroken
             }
             NoResponse::Failed(error) | NoResponse::Unheard(error) if is_invalid(&error) => {
