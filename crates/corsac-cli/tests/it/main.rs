@@ -15,6 +15,8 @@ mod reload;
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]
+mod restart_http2;
+#[cfg(unix)]
 mod serve;
 #[cfg(target_os = "linux")]
 mod service_manager;

@@ -217,7 +217,7 @@ fn a_certificate_that_is_renewed_is_put_in_force() {
 }
 
 /// The bytes in the form that certificates and keys have in files.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(der);
     let lines = text.as_bytes().chunks(64);
     let lines: Vec<_> = lines.map(String::from_utf8_lossy).collect();

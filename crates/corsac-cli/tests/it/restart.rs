@@ -27,12 +27,13 @@ enum Habit {
 }
 
 /// Clients that ask without a pause.
-struct Load {
+pub(crate) struct Load {
     shared: Arc<Shared>,
     clients: Vec<JoinHandle<()>>,
 }
 
-struct Shared {
+/// What the clients share.
+pub(crate) struct Shared {
     address: String,
     is_over: AtomicBool,
     n_answered: AtomicUsize,
@@ -41,18 +42,28 @@ struct Shared {
 
 impl Load {
     fn start(address: &str) -> Self {
+        Self::of(address, |shared| {
+            let habits = [Habit::Anew, Habit::KeepAlive].repeat(CLIENTS);
+            let clients = habits.into_iter().map(|habit| {
+                let shared = Arc::clone(shared);
+                thread::spawn(move || shared.ask(habit))
+            });
+            clients.collect()
+        })
+    }
+
+    /// The load of clients that are started with what they share.
+    pub(crate) fn of(
+        address: &str,
+        start: impl FnOnce(&Arc<Shared>) -> Vec<JoinHandle<()>>,
+    ) -> Self {
         let shared = Arc::new(Shared {
             address: address.to_owned(),
             is_over: AtomicBool::new(false),
             n_answered: AtomicUsize::new(0),
             n_lost: AtomicUsize::new(0),
         });
-        let habits = [Habit::Anew, Habit::KeepAlive].repeat(CLIENTS);
-        let clients = habits.into_iter().map(|habit| {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || shared.ask(habit))
-        });
-        let clients = clients.collect();
+        let clients = start(&shared);
         Self { shared, clients }
     }
 
@@ -76,9 +87,25 @@ impl Load {
 }
 
 impl Shared {
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn answered(&self) {
+        self.n_answered.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn lost(&self) {
+        self.n_lost.fetch_add(1, Ordering::SeqCst);
+    }
+
     fn ask(&self, habit: Habit) {
         let mut kept = None;
-        while !self.is_over.load(Ordering::SeqCst) {
+        while !self.is_over() {
             let asked = kept
                 .take()
                 .map_or_else(|| Connection::open(&self.address), Ok)
@@ -86,11 +113,9 @@ impl Shared {
             match asked {
                 Ok(connection) => {
                     kept = connection;
-                    self.n_answered.fetch_add(1, Ordering::SeqCst);
+                    self.answered();
                 }
-                Err(_) => {
-                    self.n_lost.fetch_add(1, Ordering::SeqCst);
-                }
+                Err(_) => self.lost(),
             }
         }
     }
@@ -152,21 +177,25 @@ fn upstream() -> String {
     address
 }
 
-fn config(name: &str, extra: &str, listen: &str) -> TestFile {
+/// A gateway before a server; `settings` may end with tables.
+pub(crate) fn config(name: &str, settings: &str, listen: &str) -> TestFile {
     let content = format!(
-        "listen = '{listen}'\n{extra}\n[[route]]\npath = '/'\nupstream = 'http://{}'\n",
+        "listen = '{listen}'\n{settings}\n[[route]]\npath = '/'\nupstream = 'http://{}'\n",
         upstream()
     );
     TestFile::new(name, content)
 }
 
 /// Lets one process after the other take over under load.
-fn restarted(mut old: Running, address: &str, start: impl Fn() -> Running) -> (usize, usize) {
-    let load = Load::start(address);
+pub(crate) fn restarted(
+    mut old: Running,
+    load: Load,
+    start: impl Fn() -> Running,
+) -> (usize, usize) {
     for _ in 0..RESTARTS {
         load.wait_for_answers(200);
         let mut new = start();
-        new.wait_for_note("listening on http://");
+        new.wait_for_note("listening on http");
         load.wait_for_answers(200);
         old.signal("TERM");
         assert_eq!(old.wait().code(), Some(0));
@@ -177,7 +206,7 @@ fn restarted(mut old: Running, address: &str, start: impl Fn() -> Running) -> (u
 }
 
 /// Starts the gateway with this socket, as a service manager does.
-fn start_with(listener: &TcpListener, config: &TestFile) -> Running {
+pub(crate) fn start_with(listener: &TcpListener, config: &TestFile) -> Running {
     let socket: OwnedFd = listener.try_clone().unwrap().into();
     let hand_over = "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
@@ -200,7 +229,9 @@ fn a_socket_that_is_handed_over_loses_no_request() {
     let config = config("restart-socket.toml", "", "192.0.2.1:1");
     let mut old = start_with(&listener, &config);
     assert_eq!(old.wait_for_note("listening on http://"), address);
-    let (n_answered, n_lost) = restarted(old, &address, || start_with(&listener, &config));
+    let (n_answered, n_lost) = restarted(old, Load::start(&address), || {
+        start_with(&listener, &config)
+    });
     assert_eq!(n_lost, 0, "of {n_answered}");
 }
 
@@ -215,6 +246,6 @@ fn a_port_that_is_shared_loses_no_request() {
     let address = old.wait_for_note("listening on http://");
     let config = config("restart-port.toml", "reuse-port = true", &address);
     let start = || Running::start(&["serve", "-c", config.path()]);
-    let (n_answered, n_lost) = restarted(old, &address, start);
+    let (n_answered, n_lost) = restarted(old, Load::start(&address), start);
     assert_eq!(n_lost, 0, "of {n_answered}");
 }
