@@ -114,7 +114,16 @@ impl Ledger {
 
     /// The server ends the connection, and whatever is under way on it.
     pub(crate) fn break_off(&self, entry: Entry) {
-        self.note(Some(entry), |_| State::BrokenOff);
+        let mut requests = self.requests();
+        let attempts = requests.get_mut(&entry.number);
+        if let Some(attempt) = attempts.and_then(|it| it.get_mut(entry.position)) {
+            match attempt.state {
+                State::Received | State::Answering(_) | State::Answered(_) => {
+                    attempt.state = State::BrokenOff;
+                }
+                State::Silent | State::Garbage | State::BrokenOff | State::Cut(_) => {}
+            }
+        }
     }
 
     /// Something went wrong that no client can see.

@@ -17,6 +17,8 @@ pub(crate) struct Measured {
     descriptors: Vec<[usize; 2]>,
     /// Memory of each gateway in KiB, second by second.
     memory: Vec<Vec<u64>>,
+    /// Requests that are over, second by second.
+    n_requests: Vec<u64>,
     wrongs: Vec<String>,
 }
 
@@ -40,6 +42,7 @@ impl Measured {
             for (gateway, memory) in world.gateways.iter().zip(&mut self.memory) {
                 memory.push(gateway.memory()?);
             }
+            self.n_requests.push(n_requests(world));
             self.take_wrongs(world);
             n_looks += 1;
             if n_looks % 10 == 0 {
@@ -59,8 +62,7 @@ impl Measured {
     }
 
     fn say(&self, world: &World, n_looks: u64) -> io::Result<()> {
-        let requests = world.counts.group(Group::Requests);
-        let total: u64 = requests.iter().map(|(_, count)| count).sum();
+        let total = n_requests(world);
         let right = world.counts.of(Group::Requests, "answered right");
         print!("{n_looks:>5} s  {total:>8} requests, {right:>8} right;");
         for gateway in &world.gateways {
@@ -88,6 +90,11 @@ impl Measured {
         self.take_wrongs(world);
         Ok(())
     }
+}
+
+fn n_requests(world: &World) -> u64 {
+    let requests = world.counts.group(Group::Requests);
+    requests.iter().map(|(_, count)| count).sum()
 }
 
 /// After so many there is no point in going on.
@@ -128,7 +135,11 @@ pub(crate) fn print(world: &World, measured: &Measured, seconds: u64) -> bool {
         if end > start {
             failures.push(format!("{front:?} has {} descriptors more", end - start));
         }
-        failures.extend(memory_failure(front, &measured.memory[position]));
+        failures.extend(memory_failure(
+            front,
+            &measured.memory[position],
+            &measured.n_requests,
+        ));
     }
     if seconds >= LONG_ENOUGH {
         let missing = MUST_HAPPEN
@@ -142,8 +153,8 @@ pub(crate) fn print(world: &World, measured: &Measured, seconds: u64) -> bool {
     failures.is_empty()
 }
 
-/// The medians of five parts of the run, and whether the last is above the one before.
-fn memory_failure(front: Front, memory: &[u64]) -> Option<String> {
+/// The medians of five parts of the run, and whether the last is above the third.
+fn memory_failure(front: Front, memory: &[u64], n_requests: &[u64]) -> Option<String> {
     let parts: Vec<u64> = memory
         .chunks(memory.len().div_ceil(5).max(1))
         .map(|part| {
@@ -153,17 +164,25 @@ fn memory_failure(front: Front, memory: &[u64]) -> Option<String> {
         })
         .collect();
     println!("{front:?}: memory {parts:?} KiB, medians of the five parts of the run");
-    let (&warm, &last) = (parts.get(3)?, parts.last()?);
-    let is_flat = last <= warm + MAX_GROWTH;
-    (!is_flat).then(|| format!("{front:?} has grown by {} KiB", last - warm))
+    let (&warm, &last) = (parts.get(2)?, parts.last()?);
+    let at = |tenths: usize| n_requests.get(n_requests.len() * tenths / 10).copied();
+    let n_between = at(9)? - at(5)?;
+    let is_flat = last <= warm + MAX_GROWTH + n_between / REQUESTS_PER_KIB;
+    (!is_flat).then(|| {
+        let growth = last - warm;
+        format!("{front:?} has grown by {growth} KiB within {n_between} requests")
+    })
 }
 
-/// KiB by which the memory may grow from the fourth fifth of a run to the last.
+/// KiB by which the memory may grow from the third fifth of a run to the last, whatever happens: as
+/// much as a few large bodies that are under way at the same time.
+const MAX_GROWTH: u64 = 3 * 1024;
+
+/// Requests to both gateways together for which one may grow by a KiB more.
 ///
-/// The allocator has what it needs after some 20,000 requests. Then in two minutes about 7,000 lie
-/// between the two medians, and in ten 36,000: the first finds what keeps a kilobyte of each
-/// request, and the second what keeps a quarter of that.
-const MAX_GROWTH: u64 = 8 * 1024;
+/// The one without TLS has three of eight requests. If it kept a kilobyte of each, it would grow by
+/// three times as much, and by ten megabytes within the 26,000 requests of two minutes.
+const REQUESTS_PER_KIB: u64 = 8;
 
 /// Seconds in which everything happens.
 const LONG_ENOUGH: u64 = 60;

@@ -34,6 +34,7 @@ pub(super) async fn serve(world: Arc<World>, number: usize, stream: ServerStream
         stream,
         is_garbled: Arc::clone(&is_garbled),
         was_written: false,
+        frame: Frame::default(),
     };
     let mut builder = Builder::new();
     builder.max_concurrent_streams(MAX_STREAMS);
@@ -316,12 +317,52 @@ fn head(plan: &Plan) -> Response<()> {
     response
 }
 
-/// A stream on which garbage may take the place of what is written.
+/// A stream on which garbage may take the place of a frame.
 struct Garbled {
     stream: ServerStream,
     is_garbled: Arc<AtomicBool>,
     was_written: bool,
+    frame: Frame,
 }
+
+/// How much of a frame has been written.
+#[derive(Debug, Default)]
+struct Frame {
+    head: Vec<u8>,
+    n_left: usize,
+}
+
+impl Frame {
+    /// How much of what is written next belongs to a frame that has begun.
+    fn rest(&self) -> usize {
+        match self.head.len() {
+            0 => self.n_left,
+            n_there => HEAD_LEN - n_there,
+        }
+    }
+
+    fn pass(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.head.is_empty() && self.n_left > 0 {
+                let len = self.n_left.min(bytes.len());
+                self.n_left -= len;
+                bytes = &bytes[len..];
+            } else {
+                let len = (HEAD_LEN - self.head.len()).min(bytes.len());
+                self.head.extend(&bytes[..len]);
+                bytes = &bytes[len..];
+                if let [long, middle, short, _, _, _, _, _, _] = self.head[..] {
+                    let [long, middle, short] = [long, middle, short].map(usize::from);
+                    self.n_left = long << 16 | middle << 8 | short;
+                    self.head.clear();
+                }
+            }
+        }
+    }
+}
+
+/// Bytes of the head of a frame, of which the first three are the length of the rest.
+const HEAD_LEN: usize = 9;
 
 impl AsyncRead for Garbled {
     fn poll_read(
@@ -339,8 +380,18 @@ impl AsyncWrite for Garbled {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if !self.is_garbled.load(Ordering::SeqCst) {
-            return Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let this = &mut *self;
+        let n_passed = match (this.is_garbled.load(Ordering::SeqCst), this.frame.rest()) {
+            (false, _) => bytes.len(),
+            // What has begun is no garbage, or it could be taken for a part of a body.
+            (true, rest) => rest.min(bytes.len()),
+        };
+        if n_passed > 0 || bytes.is_empty() {
+            let written = Pin::new(&mut this.stream).poll_write(cx, &bytes[..n_passed]);
+            if let Poll::Ready(Ok(len)) = written {
+                this.frame.pass(&bytes[..len]);
+            }
+            return written;
         }
         if self.was_written {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
