@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::repository::{self, Repository};
 use crate::step::{Steps, output_of, run_command};
-use crate::{deploy, packages, programs, tidy, without_std};
+use crate::{deploy, packages, programs, soak, tidy, without_std};
 
 /// Runs every step, up to the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -30,6 +30,7 @@ pub(crate) fn run() -> Result<()> {
     steps.run("docs", docs)?;
     steps.run("build the tests", || run_command(tests().arg("--no-run")))?;
     steps.run("tests", || run_command(&mut tests()))?;
+    steps.run("two minutes of soak", soak::run_built)?;
     steps.run("examples in the docs", || {
         run_command(workspace("test").arg("--doc"))
     })?;

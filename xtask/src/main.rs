@@ -73,7 +73,8 @@ fn run(arguments: &[&str]) -> Result<()> {
 const HELP: &str = "\
 cargo xtask TASK
 
-  test            everything: format, tidy, lints, docs and all tests, the demo in a browser too
+  test            everything: format, tidy, lints, docs and all tests, the demo in a browser too,
+                  and two minutes of soak
   tidy            the invariants of the tree alone; takes a second
   browsers        what real browsers do, beside what corsac says that they do; takes
                   --browser NAME, --scenarios N, --seed S and --scenario FILE

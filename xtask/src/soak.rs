@@ -1,5 +1,8 @@
 //! `cargo xtask soak`: the gateway under load, while everything around it goes wrong.
 
+use std::env;
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::full_test::cargo;
@@ -14,4 +17,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     // It finds the command beside itself.
     command.args(["--bin", "soak", "--"]);
     run_command(command.args(arguments))
+}
+
+/// Two minutes of it, for the full test: it has built all that it takes with the tests, and both
+/// programs are beside this one.
+pub(crate) fn run_built() -> Result<()> {
+    let soak = env::current_exe()?.with_file_name("soak");
+    run_command(Command::new(soak).args(["--seconds", "120"]))
 }
