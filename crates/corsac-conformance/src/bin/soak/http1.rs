@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
 use tokio::net::TcpStream;
 
 use crate::client::{Habit, Seen};
-use crate::plan::Plan;
+use crate::plan::{Kind, Plan};
 use crate::progress::{Progress, Watched};
 use crate::wire::{self, LAST_CHUNK, Pace, Reader};
 
@@ -115,7 +115,7 @@ fn request(plan: &Plan, fields: &wire::Fields) -> Vec<u8> {
     for (name, value) in fields {
         bytes.extend(format!("{name}: {value}\r\n").bytes());
     }
-    if body.is_empty() && plan.may_be_repeated() {
+    if plan.kind == Kind::Get {
         bytes.extend(b"\r\n");
     } else if plan.number.is_multiple_of(2) {
         bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).bytes());

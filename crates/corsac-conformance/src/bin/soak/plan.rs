@@ -107,9 +107,10 @@ impl Plan {
         format!("{}/{}", self.route.path(), self.number)
     }
 
-    /// May it be sent to a server a second time?
+    /// May it be sent to a server a second time? It may if that does no harm, and nothing of a body
+    /// is gone.
     pub(crate) fn may_be_repeated(&self) -> bool {
-        self.kind == Kind::Get
+        matches!(self.kind, Kind::Get | Kind::Put) && self.n_request_bytes == 0
     }
 
     pub(crate) fn request_body(&self) -> Vec<u8> {

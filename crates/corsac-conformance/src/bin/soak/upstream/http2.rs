@@ -11,7 +11,8 @@ use bytes::Bytes;
 use h2::server::{Builder, SendResponse};
 use h2::{Reason, RecvStream, SendStream};
 use http::{Request, Response};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -28,6 +29,7 @@ use crate::wire::Pace;
 
 /// Serves the requests of a connection, each in a task of its own.
 pub(super) async fn serve(world: Arc<World>, number: usize, stream: ServerStream) {
+    let Ok(socket) = stream.another() else { return };
     let (ends, mut ending) = unbounded_channel();
     let is_garbled = Arc::new(AtomicBool::new(false));
     let stream = Garbled {
@@ -68,8 +70,17 @@ pub(super) async fn serve(world: Arc<World>, number: usize, stream: ServerStream
             Some(_) = exchanges.join_next() => {}
         }
     }
-    // All that was answered is sent.
+    // All that was answered is on its way.
     cut.0 = None;
+    drop(connection);
+    let _ = timeout(HANGING, until_end(socket)).await;
+}
+
+/// Reads what nobody wants to know: a socket with something unread would be reset, and what it had
+/// not sent yet would be lost.
+async fn until_end(mut socket: TcpStream) {
+    let mut rest = [0; 4096];
+    while socket.read(&mut rest).await.is_ok_and(|len| len > 0) {}
 }
 
 /// As many at a time, so that there are several connections.

@@ -1,6 +1,7 @@
 //! The stream of a connection of the gateway, with TLS or without.
 
 use std::io;
+use std::os::fd::AsFd as _;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -20,14 +21,23 @@ impl ServerStream {
         matches!(self, Self::Tls(_))
     }
 
-    /// Has the connection end by a reset, once it is dropped.
-    pub(super) fn end_by_reset(&self) {
-        let socket = match self {
+    /// Another handle on the socket, which is open until both are dropped.
+    pub(super) fn another(&self) -> io::Result<TcpStream> {
+        let socket = self.socket().as_fd().try_clone_to_owned()?;
+        TcpStream::from_std(socket.into())
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
-        };
+        }
+    }
+
+    /// Has the connection end by a reset, once it is dropped.
+    pub(super) fn end_by_reset(&self) {
         // It fails on a socket that is gone.
-        let _ = socket.set_zero_linger();
+        let _ = self.socket().set_zero_linger();
     }
 }
 
