@@ -259,6 +259,9 @@ impl Client<'_> {
             longest_pause: seen.progress.longest_pause(),
         };
         let verdict = judge::judge(self.world, &asked, seen);
+        if verdict == Verdict::Right && asked.was_held_up() {
+            counts.count(Group::Requests, judge::HELD_UP);
+        }
         counts.count(Group::Requests, verdict.name());
         match verdict {
             Verdict::Right if plan.kind != Kind::Preflight => {

@@ -23,6 +23,23 @@ pub(crate) struct Asked<'a> {
     pub(crate) longest_pause: Duration,
 }
 
+impl Asked<'_> {
+    /// Did nothing happen for seconds, although the server had answered at once?
+    ///
+    /// It is what comes of a wake that is forgotten: the next timer makes good for it.
+    pub(crate) fn was_held_up(&self) -> bool {
+        self.attempts.len() == 1
+            && self.attempts.iter().all(Attempt::is_good)
+            && self.longest_pause >= HOLD_UP
+    }
+}
+
+/// As long as the gateway waits for an answer, nearly.
+const HOLD_UP: Duration = Duration::from_millis(4500);
+
+/// The name of answers that are right and were there seconds ago, which are counted as right too.
+pub(crate) const HELD_UP: &str = "of these, right but held up";
+
 /// What an answer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

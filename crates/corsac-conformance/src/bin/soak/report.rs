@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::World;
 use crate::counts::Group;
 use crate::gateway::Front;
-use crate::judge::LOST;
+use crate::judge::{HELD_UP, LOST};
 
 /// What is measured of the gateways.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(crate) struct Measured {
     memory: Vec<Vec<u64>>,
     /// Requests that are over, second by second.
     n_requests: Vec<u64>,
+    /// How much later than it wanted to the soak itself has come to something.
+    lag: Duration,
     wrongs: Vec<String>,
 }
 
@@ -38,7 +40,11 @@ impl Measured {
         let end = Instant::now() + Duration::from_secs(seconds);
         let mut n_looks = 0;
         while Instant::now() < end && self.wrongs.len() < MAX_WRONGS {
+            let look = Instant::now();
             sleep(Duration::from_secs(1)).await;
+            self.lag = self
+                .lag
+                .max(look.elapsed().saturating_sub(Duration::from_secs(1)));
             for (gateway, memory) in world.gateways.iter().zip(&mut self.memory) {
                 memory.push(gateway.memory()?);
             }
@@ -94,7 +100,8 @@ impl Measured {
 
 fn n_requests(world: &World) -> u64 {
     let requests = world.counts.group(Group::Requests);
-    requests.iter().map(|(_, count)| count).sum()
+    let requests = requests.iter().filter(|(name, _)| name != HELD_UP);
+    requests.map(|(_, count)| count).sum()
 }
 
 /// After so many there is no point in going on.
@@ -147,6 +154,11 @@ pub(crate) fn print(world: &World, measured: &Measured, seconds: u64) -> bool {
             .filter(|(group, name)| world.counts.of(*group, name) == 0);
         failures.extend(missing.map(|(_, name)| format!("it never happened: {name}")));
     }
+    let n_held_up = world.counts.of(Group::Requests, HELD_UP);
+    println!("a second took up to {:?} longer", measured.lag);
+    if n_held_up > 0 && measured.lag < QUIET {
+        failures.push(format!("{n_held_up} answers were held up"));
+    }
     for failure in &failures {
         println!("\nnot as it must be: {failure}");
     }
@@ -190,6 +202,9 @@ const fn max_growth(front: Front) -> u64 {
 /// The one without TLS has three of eight requests. If it kept a kilobyte of each, it would grow by
 /// three times as much as this.
 const REQUESTS_PER_KIB: u64 = 8;
+
+/// On a machine on which the soak itself is held up for longer, the gateway may be too.
+const QUIET: Duration = Duration::from_millis(250);
 
 /// Seconds in which everything happens.
 const LONG_ENOUGH: u64 = 60;
