@@ -246,13 +246,13 @@ impl Forward {
     async fn run(self, client: &Arc<Client>, account: Option<&mut Account>) -> Answered {
         let Self {
             route,
-            request,
+            mut request,
             decoration,
             asked,
         } = self;
         let until = route.exchange_timeout.map(|it| Instant::now() + it);
         let asked_at = account.as_ref().map(|_| Instant::now());
-        let exchange = pin!(route.upstream.send(request, route.patience));
+        let exchange = pin!(route.upstream.send(&mut request, route.patience));
         let exchanged = within(until, exchange).await;
         if let (Some(account), Some(asked_at)) = (account, asked_at) {
             account.upstream_took(asked_at.elapsed());
@@ -298,20 +298,18 @@ fn finish(
     route: &Route,
     asked: Asked,
 ) -> Result<Response<Body>, Failure> {
-    let Exchanged { response, lease } = exchanged;
-    let (mut head, body) = response.into_parts();
+    let Exchanged { mut head, body } = exchanged;
     let agreed = rewrite::response(&mut head, &route.names, asked.host.as_ref());
     if head.status != StatusCode::SWITCHING_PROTOCOLS {
-        let body = Body::from_upstream(body, lease);
+        let body = Body::from_upstream(body);
         return Ok(Response::from_parts(head, body));
     }
-    let connection = lease.into_connection();
+    let connection = body.into_connection();
     let (Some(on_upgrade), Some(protocol), Some(connection)) =
         (asked.on_upgrade, agreed, connection)
     else {
         return Err(Failure::InvalidResponse);
     };
-    head.extensions.remove::<OnUpgrade>();
     fields::set_upgrade(&mut head.headers, protocol);
     client.ending.leaves_http();
     client.tunnel(on_upgrade, connection);

@@ -67,6 +67,7 @@ pub use front::{CertificateError, CertificateErrors, CertificateFault, Certifica
 pub use observer::{AnsweredBy, Exchange, Observer};
 pub use record::{Ending, Record, Recorder, Verdict};
 pub use server_event::{ServerChange, ServerEvent, ServerObserver};
+pub use upstream::{RecordedResponse, read_http1_response};
 
 use std::fmt;
 use std::future::Future;

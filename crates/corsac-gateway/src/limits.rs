@@ -5,8 +5,39 @@ use std::time::Duration;
 /// Bytes of the head of a response.
 ///
 /// Four times what nginx takes by default: a head holds cookies, and one of them may have 4 KiB. A
-/// longer one is answered with 502. The number of fields is bounded by hyper: at most 100.
+/// longer one is answered with 502.
 pub(crate) const MAX_HEAD_BYTES: usize = 128 * 1024;
+
+/// Fields of the head of a response, or behind its content: as many as most servers take in a
+/// request, and three times what a response with a strict security policy has.
+pub(crate) const MAX_RESPONSE_FIELDS: usize = 100;
+
+/// Interim responses to one request. A server may send `100`, and some `103` with hints; one that
+/// goes on and on keeps an exchange busy without ever answering it.
+pub(crate) const MAX_INTERIM_RESPONSES: usize = 16;
+
+/// Bytes of the line that says how long a chunk is.
+pub(crate) const MAX_CHUNK_LINE: usize = 4 * 1024;
+
+/// Bytes of all such lines of one response beside the sizes. Nobody uses the extensions, which
+/// could make the gateway read a thousand bytes for each that it passes on.
+pub(crate) const MAX_CHUNK_EXTENSION_BYTES: usize = 16 * 1024;
+
+/// Bytes of the fields behind the content of a response.
+pub(crate) const MAX_TRAILER_BYTES: usize = 16 * 1024;
+
+/// Bytes of an upstream's that are read at a time, unless more are known to come: a head with short
+/// content.
+pub(crate) const USUAL_READ: usize = 8 * 1024;
+
+/// Bytes of an upstream's that are read at a time at the most.
+///
+/// Each read is a call of the kernel, and so is each write to the client that follows it. It is
+/// about what the kernel keeps ready on a fast line; more is memory that a slow client holds.
+pub(crate) const MAX_READ: usize = 384 * 1024;
+
+/// Bytes of the memory for heads that a connection to an upstream keeps while it is idle.
+pub(crate) const MAX_KEPT_BUFFER: usize = 16 * 1024;
 
 /// Idle connections that are kept to one upstream.
 ///

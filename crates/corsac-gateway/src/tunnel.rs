@@ -12,7 +12,7 @@ use crate::upstream::Connection;
 ///
 /// There is no limit on silence: a chat may say nothing for hours.
 pub(crate) async fn run(client: OnUpgrade, upstream: Box<Connection>) -> io::Result<()> {
-    let (mut upstream, read_already) = upstream.into_stream().await;
+    let (mut upstream, read_already) = upstream.into_stream();
     let mut client = TokioIo::new(client.await.map_err(io::Error::other)?);
     client.write_all(&read_already).await?;
     copy_bidirectional_with_sizes(&mut client, &mut upstream, BUFFER, BUFFER).await?;

@@ -10,7 +10,8 @@ use http_body::{Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::idleness::Idleness;
-use crate::body::{Body, BrokenOff};
+use crate::body::Body;
+use crate::upstream::BrokenOff;
 
 /// Counts what becomes of the requests of one connection.
 #[derive(Debug)]

@@ -67,10 +67,11 @@ async fn is_well(server: &Arc<Server>, check: &HealthCheck) -> bool {
         connect: check.interval,
         response: check.interval,
     };
-    let exchanged = server.send(request(server, check), patience);
+    let mut request = request(server, check);
+    let exchanged = server.send(&mut request, patience);
     match timeout(check.interval, exchanged).await {
         Ok(Ok(exchanged)) => {
-            let status = exchanged.response.status();
+            let status = exchanged.head.status;
             status.is_success() || status.is_redirection()
         }
         Ok(Err(_)) | Err(_) => false,

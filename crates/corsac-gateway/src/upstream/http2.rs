@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::time::{Instant, interval};
 
-use super::connection::{NoResponse, no_response, silence};
+use super::http1::NoResponse;
 use super::io::UpstreamIo;
-use super::request_body::RequestBody;
+use super::request_body::{RequestBody, Upload};
 use super::server::Patience;
 use super::unanswered::broken;
 use crate::deadline::Deadline;
@@ -37,6 +38,17 @@ struct Session {
     /// How many the server takes.
     max_streams: Arc<AtomicUsize>,
     last_used: Mutex<Instant>,
+}
+
+/// Why there is no response.
+#[derive(Debug)]
+pub(super) enum NoStreamResponse {
+    /// The connection was closed before the request went out. Here it is.
+    NotTaken(Box<Request<RequestBody>>),
+    /// The stream or the connection failed.
+    Broken(hyper::Error),
+    /// For a reason that does not depend on the protocol.
+    Other(NoResponse),
 }
 
 /// The place of one exchange on a connection, which is free again when this is dropped.
@@ -139,7 +151,7 @@ impl StreamPlace {
         &self,
         request: Request<RequestBody>,
         patience: Patience,
-    ) -> Result<Response<Incoming>, NoResponse> {
+    ) -> Result<Response<Incoming>, NoStreamResponse> {
         let upload = request.body().upload().map(Arc::clone);
         let mut deadline = Deadline::new(Instant::now() + patience.response);
         let mut sender = self.0.sender.clone();
@@ -152,13 +164,27 @@ impl StreamPlace {
             // Another task sends the body: whether it got on is asked when time is up.
             while deadline.poll(cx).is_ready() {
                 if !upload.as_ref().is_some_and(|it| it.take_progress()) {
-                    return Poll::Ready(Err(silence(upload.as_deref())));
+                    let silence = NoResponse::silence(upload.as_deref());
+                    return Poll::Ready(Err(NoStreamResponse::Other(silence)));
                 }
                 deadline.move_to(Instant::now() + patience.response);
             }
             Poll::Pending
         })
         .await
+    }
+}
+
+fn no_response(
+    mut error: TrySendError<Request<RequestBody>>,
+    upload: Option<&Upload>,
+) -> NoStreamResponse {
+    match error.take_message() {
+        Some(request) => NoStreamResponse::NotTaken(Box::new(request)),
+        None if upload.is_some_and(Upload::is_too_long) => {
+            NoStreamResponse::Other(NoResponse::BodyTooLong)
+        }
+        None => NoStreamResponse::Broken(error.into_error()),
     }
 }
 

@@ -1,24 +1,25 @@
 //! What is behind a route: a server, or several that do the same.
 
-mod connection;
+mod carrier;
 mod copy;
 mod health;
+mod http1;
 mod http2;
 mod io;
-mod lease;
 mod pool;
-mod relay;
 mod request_body;
+mod response_body;
 mod server;
 mod servers;
 mod standing;
 mod tls;
 mod unanswered;
 
-pub(crate) use self::connection::Connection;
 pub(crate) use self::health::check as check_health;
-pub(crate) use self::lease::Lease;
+pub(crate) use self::http1::Connection;
+pub use self::http1::{RecordedResponse, read_http1_response};
 pub(crate) use self::request_body::RequestBody;
+pub(crate) use self::response_body::{BrokenOff, ResponseBody, StreamedBody};
 pub(crate) use self::server::{Exchanged, Patience};
 pub(crate) use self::servers::{ServerNumbers, Servers, UpstreamMaker};
 
@@ -27,8 +28,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Version};
+use http::Request;
+use http::header::HeaderValue;
 use tokio::time::Instant;
 
 use self::server::Server;
@@ -51,35 +52,36 @@ impl Upstream {
     }
 
     /// Lets a server answer a request.
+    ///
+    /// The request is his who sends it: what is at hand is moved no more than once.
     pub(crate) async fn send(
         &self,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
-        let sent = match &*self.servers {
+        match &*self.servers {
             [server] => {
                 let sent = server.send(request, patience).await;
                 sent.map_err(|unanswered| unanswered.failure)
             }
             _ => Box::pin(self.send_to_one(request, patience)).await,
-        };
-        sent.and_then(sound)
+        }
     }
 
     /// Lets one of several servers answer, and another if that one did not take the request.
     async fn send_to_one(
         &self,
-        mut request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Failure> {
         let mut tried = Vec::new();
         loop {
             let position = self.choose(&tried, Instant::now());
             let server = &self.servers[position];
-            server.address_http1(&mut request);
+            server.address_http1(request);
             let Unanswered {
                 failure,
-                request: unsent,
+                may_be_sent_again,
                 ..
             } = match server.send(request, patience).await {
                 Ok(exchanged) => {
@@ -95,9 +97,8 @@ impl Upstream {
             tried.push(position);
             let is_last =
                 tried.len() > self.n_retries as usize || tried.len() == self.servers.len();
-            match unsent {
-                Some(unsent) if !is_last && self.budget.spend() => request = *unsent,
-                Some(_) | None => return Err(failure),
+            if !may_be_sent_again || is_last || !self.budget.spend() {
+                return Err(failure);
             }
         }
     }
@@ -140,21 +141,4 @@ fn random() -> u64 {
         state.set(it);
         it.wrapping_mul(0x2545_f491_4f6c_dd1d)
     })
-}
-
-/// Refuses a response whose length can be read in two ways.
-///
-/// [RFC 9112, 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3) has an intermediary treat it
-/// as an attack: what follows could be taken for the answer to another client's request.
-fn sound(exchanged: Exchanged) -> Result<Exchanged, Failure> {
-    let headers = exchanged.response.headers();
-    let is_http1 = exchanged.response.version() != Version::HTTP_2;
-    match is_http1 && has_two_lengths(headers) {
-        true => Err(Failure::InvalidResponse),
-        false => Ok(exchanged),
-    }
-}
-
-fn has_two_lengths(headers: &HeaderMap) -> bool {
-    headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH)
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::connection::Connection;
+use super::http1::Connection;
 use crate::limits::{MAX_IDLE_PER_UPSTREAM, UPSTREAM_IDLE_TIMEOUT};
 
 /// Idle connections, the one that was used last on top.
@@ -33,9 +33,8 @@ impl Pool {
 
     pub(super) fn sweep(&self) {
         let now = Instant::now();
-        self.lock().retain_mut(|connection| {
-            is_young(connection, now) && !connection.is_closed_by_upstream()
-        });
+        self.lock()
+            .retain_mut(|connection| is_young(connection, now) && connection.is_quiet());
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {

@@ -37,6 +37,8 @@ pub(crate) enum BrokenBody {
     Client(hyper::Error),
     /// There is more of it than the route takes.
     TooLong,
+    /// It is longer or shorter than was said.
+    OtherLength,
 }
 
 impl RequestBody {
@@ -137,6 +139,7 @@ impl fmt::Display for BrokenBody {
         match self {
             Self::Client(error) => error.fmt(f),
             Self::TooLong => f.write_str("the body is too long"),
+            Self::OtherLength => f.write_str("the body is not as long as was said"),
         }
     }
 }

@@ -9,23 +9,23 @@ use std::time::Duration;
 use corsac_config::{HealthCheck, Http2, Scheme, UpstreamSettings};
 use http::header::{HOST, HeaderValue, UPGRADE};
 use http::uri::{Authority, PathAndQuery};
-use http::{Request, Response, Uri, Version};
-use hyper::body::Incoming;
+use http::{Request, Uri, Version, response};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::connection::Connection;
+use super::carrier::{Carrier, InFlight};
 use super::copy::Copy;
-use super::http2::Sessions;
+use super::http1::Connection;
+use super::http2::{Sessions, StreamPlace};
 use super::io::UpstreamIo;
-use super::lease::{Carrier, InFlight, Lease};
 use super::pool::Pool;
 use super::request_body::RequestBody;
+use super::response_body::ResponseBody;
 use super::standing::Standing;
 use super::tls::{Connectors, HTTP2};
-use super::unanswered::{Unanswered, connect_failure, unanswered};
+use super::unanswered::{Unanswered, connect_failure, unanswered, unanswered_stream};
 use crate::failure::Failure;
 use crate::keepalive::notice_who_is_gone;
 use crate::limits::SETTLE_TIMEOUT;
@@ -70,11 +70,11 @@ pub(crate) struct Patience {
     pub(crate) response: Duration,
 }
 
-/// A response, and what its body comes from.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Exchanged {
-    pub(crate) response: Response<Incoming>,
-    pub(crate) lease: Lease,
+    pub(crate) head: response::Parts,
+    pub(crate) body: ResponseBody,
 }
 
 impl Server {
@@ -124,11 +124,11 @@ impl Server {
     /// that may be sent twice and of which no byte was answered.
     pub(super) async fn send(
         self: &Arc<Self>,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
         let in_flight = InFlight::new(self);
-        if self.protocol.load(Ordering::Relaxed) != ONLY_HTTP1 && !leaves_http(&request) {
+        if self.protocol.load(Ordering::Relaxed) != ONLY_HTTP1 && !leaves_http(request) {
             return Box::pin(self.send_shared(in_flight, request, patience)).await;
         }
         let now = Instant::now();
@@ -136,17 +136,15 @@ impl Server {
             // Boxed, as all that is rare: the common way moves less memory without it.
             return Box::pin(self.send_anew(in_flight, request, patience)).await;
         };
-        let has_body = request.body().upload().is_some();
-        let reason = match connection.exchange(request, now, patience.response).await {
-            Ok(response) => return exchanged(in_flight, response, Carrier::Http1(connection)),
-            Err(reason) => reason,
+        let exchange = connection.exchange(request, now, patience.response);
+        let unanswered = match exchange.await {
+            Ok(head) => return Ok(Exchanged::new(head, connection, in_flight)),
+            Err(reason) => unanswered(reason, request.method()),
         };
-        let head = connection.into_unheard_head().filter(|_| !has_body);
-        let copy = head.and_then(|head| Copy::reread(&head));
-        let unanswered = unanswered(reason, &mut copy.unwrap_or_default());
-        match unanswered.request {
-            Some(request) => Box::pin(self.send_anew(in_flight, *request, patience)).await,
-            None => Err(unanswered),
+        drop(connection);
+        match unanswered.may_be_sent_again {
+            true => Box::pin(self.send_anew(in_flight, request, patience)).await,
+            false => Err(unanswered),
         }
     }
 
@@ -154,13 +152,13 @@ impl Server {
     async fn send_anew(
         self: &Arc<Self>,
         in_flight: InFlight,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
-        let opened = timeout(patience.connect, self.open(leaves_http(&request))).await;
+        let opened = timeout(patience.connect, self.open(leaves_http(request))).await;
         match opened.unwrap_or(Err(Failure::ConnectTimeout)) {
             Ok(carrier) => self.send_over(in_flight, carrier, request, patience).await,
-            Err(failure) => Err(Unanswered::not_sent(failure, request)),
+            Err(failure) => Err(Unanswered::not_sent(failure)),
         }
     }
 
@@ -168,7 +166,7 @@ impl Server {
     async fn send_shared(
         self: &Arc<Self>,
         in_flight: InFlight,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
         let Some(place) = self.sessions.take(Instant::now()) else {
@@ -176,12 +174,9 @@ impl Server {
         };
         let sent = self.send_over(in_flight, Carrier::Http2(place), request, patience);
         match sent.await {
-            Err(Unanswered {
-                request: Some(request),
-                ..
-            }) => {
+            Err(unanswered) if unanswered.may_be_sent_again => {
                 let again = InFlight::new(self);
-                self.send_shared_anew(again, *request, patience).await
+                self.send_shared_anew(again, request, patience).await
             }
             sent => sent,
         }
@@ -190,7 +185,7 @@ impl Server {
     async fn send_shared_anew(
         self: &Arc<Self>,
         in_flight: InFlight,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
         let place = async {
@@ -209,7 +204,7 @@ impl Server {
         match carrier.unwrap_or(Err(Failure::ConnectTimeout)) {
             Ok(Some(carrier)) => self.send_twice(in_flight, carrier, request, patience).await,
             Ok(None) => self.send_anew(in_flight, request, patience).await,
-            Err(failure) => Err(Unanswered::not_sent(failure, request)),
+            Err(failure) => Err(Unanswered::not_sent(failure)),
         }
     }
 
@@ -219,22 +214,19 @@ impl Server {
         self: &Arc<Self>,
         in_flight: InFlight,
         carrier: Carrier,
-        request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
         let unanswered = match self.send_over(in_flight, carrier, request, patience).await {
-            Err(unanswered) if unanswered.is_refused => unanswered,
+            Err(unanswered) if unanswered.is_refused && unanswered.may_be_sent_again => unanswered,
             sent => return sent,
         };
-        match (unanswered.request, self.sessions.take(Instant::now())) {
-            (Some(request), Some(place)) => {
+        match self.sessions.take(Instant::now()) {
+            Some(place) => {
                 let (again, carrier) = (InFlight::new(self), Carrier::Http2(place));
-                self.send_over(again, carrier, *request, patience).await
+                self.send_over(again, carrier, request, patience).await
             }
-            (request, _) => Err(Unanswered {
-                request,
-                ..unanswered
-            }),
+            None => Err(unanswered),
         }
     }
 
@@ -242,32 +234,47 @@ impl Server {
         &self,
         in_flight: InFlight,
         carrier: Carrier,
-        mut request: Request<RequestBody>,
+        request: &mut Request<RequestBody>,
         patience: Patience,
     ) -> Result<Exchanged, Unanswered> {
-        let mut copy = Copy::default();
-        match carrier {
-            Carrier::Http1(mut connection) => {
-                copy.keep(&request);
-                let now = Instant::now();
-                match connection.exchange(request, now, patience.response).await {
-                    Ok(response) => exchanged(in_flight, response, Carrier::Http1(connection)),
-                    Err(reason) => Err(unanswered(reason, &mut copy)),
-                }
-            }
+        let mut connection = match carrier {
+            Carrier::Http1(connection) => connection,
             Carrier::Http2(place) => {
-                copy.keep_any(&request);
-                self.address_http2(&mut request);
-                match place.exchange(request, patience).await {
-                    Ok(response) => exchanged(in_flight, response, Carrier::Http2(place)),
-                    Err(reason) => {
-                        let mut unanswered = unanswered(reason, &mut copy);
-                        if let Some(request) = &mut unanswered.request {
-                            self.address_http1(request);
-                        }
-                        Err(unanswered)
-                    }
+                let sent = self.send_on_stream(in_flight, place, request, patience);
+                return sent.await;
+            }
+        };
+        let now = Instant::now();
+        let exchange = connection.exchange(request, now, patience.response);
+        match exchange.await {
+            Ok(head) => Ok(Exchanged::new(head, connection, in_flight)),
+            Err(reason) => Err(unanswered(reason, request.method())),
+        }
+    }
+
+    async fn send_on_stream(
+        &self,
+        in_flight: InFlight,
+        place: StreamPlace,
+        request: &mut Request<RequestBody>,
+        patience: Patience,
+    ) -> Result<Exchanged, Unanswered> {
+        let copy = Copy::of(request);
+        self.address_http2(request);
+        let empty = Request::new(RequestBody::empty());
+        let sent = std::mem::replace(request, empty);
+        match place.exchange(sent, patience).await {
+            Ok(response) => {
+                let (head, incoming) = response.into_parts();
+                let body = ResponseBody::http2(incoming, place, in_flight);
+                Ok(Exchanged { head, body })
+            }
+            Err(reason) => {
+                let unanswered = unanswered_stream(reason, copy, request);
+                if unanswered.may_be_sent_again {
+                    self.address_http1(request);
                 }
+                Err(unanswered)
             }
         }
     }
@@ -293,17 +300,15 @@ impl Server {
         let (stream, speaks_http2) = match self.scheme {
             Scheme::Http => {
                 let speaks_http2 = self.protocol.load(Ordering::Relaxed) == SPEAKS_HTTP2;
-                (UpstreamIo::plain(stream), speaks_http2 && is_shared)
+                (UpstreamIo::Plain(stream), speaks_http2 && is_shared)
             }
             Scheme::Https => self.begin_tls(stream, leaves_http).await?,
         };
         if speaks_http2 {
             return self.sessions.open(stream).await.map(Carrier::Http2);
         }
-        let connection = Connection::open(stream).await;
-        connection
-            .map(|it| Carrier::Http1(Box::new(it)))
-            .map_err(|_| Failure::UpstreamClosed)
+        let connection = Connection::new(stream, Instant::now());
+        Ok(Carrier::Http1(Box::new(connection)))
     }
 
     async fn begin_tls(
@@ -326,7 +331,7 @@ impl Server {
             };
             self.protocol.store(protocol, Ordering::Relaxed);
         }
-        Ok((UpstreamIo::tls(stream), speaks_http2))
+        Ok((UpstreamIo::Tls(Box::new(stream)), speaks_http2))
     }
 
     /// Puts a request into the form that HTTP/2 has for it.
@@ -377,6 +382,13 @@ impl Server {
     }
 }
 
+impl Exchanged {
+    fn new(head: response::Parts, connection: Box<Connection>, in_flight: InFlight) -> Self {
+        let body = ResponseBody::http1(connection, in_flight);
+        Self { head, body }
+    }
+}
+
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
@@ -404,15 +416,6 @@ impl From<bool> for LeavesHttp {
 
 fn leaves_http(request: &Request<RequestBody>) -> bool {
     request.headers().contains_key(UPGRADE)
-}
-
-fn exchanged(
-    in_flight: InFlight,
-    response: Response<Incoming>,
-    carrier: Carrier,
-) -> Result<Exchanged, Unanswered> {
-    let lease = Lease::new(in_flight, carrier);
-    Ok(Exchanged { response, lease })
 }
 
 /// What is wrong if TLS does not begin: an error of TLS itself is inside the one of the stream.

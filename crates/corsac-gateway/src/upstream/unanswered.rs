@@ -3,49 +3,90 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
-use http::Request;
+use http::{Method, Request};
 
-use super::connection::NoResponse;
-use super::copy::Copy;
+use super::copy::{Copy, is_idempotent};
+use super::http1::NoResponse;
+use super::http2::NoStreamResponse;
 use super::request_body::{BrokenBody, RequestBody};
 use crate::failure::Failure;
 
-/// Why there is no response, and the request if another server may be asked.
+/// Why there is no response, and whether the request, which then is as it was, may be sent again.
 #[derive(Debug)]
 pub(super) struct Unanswered {
     pub(super) failure: Failure,
-    pub(super) request: Option<Box<Request<RequestBody>>>,
+    pub(super) may_be_sent_again: bool,
     /// Whether the server was there, and said that it has not looked at the request.
     pub(super) is_refused: bool,
 }
 
 impl Unanswered {
-    pub(super) fn not_sent(failure: Failure, request: Request<RequestBody>) -> Self {
-        Self::with(failure, Some(request))
-    }
-
-    fn with(failure: Failure, request: Option<Request<RequestBody>>) -> Self {
+    pub(super) fn not_sent(failure: Failure) -> Self {
         Self {
             failure,
-            request: request.map(Box::new),
+            may_be_sent_again: true,
             is_refused: false,
+        }
+    }
+
+    fn lost(failure: Failure) -> Self {
+        Self {
+            may_be_sent_again: false,
+            ..Self::not_sent(failure)
         }
     }
 }
 
-/// The request comes back if it did not go out, or if there is a copy and the server has not looked
-/// at it; and if it may have, but answered no byte, where that does no harm.
-pub(super) fn unanswered(reason: NoResponse, copy: &mut Copy) -> Unanswered {
+/// The request may be sent again if it did not go out; and if it may have, but no byte was answered,
+/// where that does no harm.
+pub(super) fn unanswered(reason: NoResponse, method: &Method) -> Unanswered {
+    let may_be_sent_again = match reason {
+        NoResponse::NotSent => true,
+        NoResponse::Unheard => is_idempotent(method),
+        NoResponse::Closed
+        | NoResponse::Malformed
+        | NoResponse::UpstreamSilent
+        | NoResponse::ClientSilent
+        | NoResponse::BodyTooLong
+        | NoResponse::RequestBroken => false,
+    };
+    Unanswered {
+        may_be_sent_again,
+        ..Unanswered::lost(reason.into())
+    }
+}
+
+/// The request comes back if it was not taken, or if there is a copy and the server has not looked
+/// at it; and if it may have, where that does no harm.
+pub(super) fn unanswered_stream(
+    reason: NoStreamResponse,
+    copy: Copy,
+    request: &mut Request<RequestBody>,
+) -> Unanswered {
     match reason {
-        NoResponse::NotSent(request) => Unanswered::not_sent(Failure::UpstreamClosed, *request),
-        NoResponse::Unheard(error) if is_refused(&error) => Unanswered {
-            is_refused: true,
-            ..Unanswered::with(Failure::UpstreamClosed, copy.take_request())
-        },
-        NoResponse::Unheard(error) if is_disconnect(&error) => {
-            Unanswered::with(Failure::UpstreamClosed, copy.take_idempotent())
+        NoStreamResponse::NotTaken(unsent) => {
+            *request = *unsent;
+            Unanswered::not_sent(Failure::UpstreamClosed)
         }
-        reason => Unanswered::with(reason.into(), None),
+        NoStreamResponse::Broken(error) if is_refused(&error) => Unanswered {
+            may_be_sent_again: copy.restore(request),
+            is_refused: true,
+            ..Unanswered::lost(Failure::UpstreamClosed)
+        },
+        NoStreamResponse::Broken(error) if is_disconnect(&error) => Unanswered {
+            may_be_sent_again: copy.restore_idempotent(request),
+            ..Unanswered::lost(Failure::UpstreamClosed)
+        },
+        NoStreamResponse::Broken(error) => Unanswered::lost(stream_failure(&error)),
+        NoStreamResponse::Other(reason) => Unanswered::lost(reason.into()),
+    }
+}
+
+fn stream_failure(error: &hyper::Error) -> Failure {
+    match error {
+        error if error.is_user() => Failure::RequestBroken,
+        error if is_invalid(error) => Failure::InvalidResponse,
+        _ => Failure::UpstreamClosed,
     }
 }
 
@@ -75,7 +116,7 @@ fn is_refused(error: &hyper::Error) -> bool {
     http2_error(error).is_some_and(refused)
 }
 
-/// Does what came break the rules of HTTP/1.1, or of HTTP/2?
+/// Does what came break the rules of HTTP/2?
 fn is_invalid(error: &hyper::Error) -> bool {
     error.is_parse() || http2_error(error).is_some_and(h2::Error::is_library)
 }
@@ -124,19 +165,12 @@ const ENFILE: i32 = 23;
 impl From<NoResponse> for Failure {
     fn from(reason: NoResponse) -> Self {
         match reason {
-            NoResponse::NotSent(_) => Self::UpstreamClosed,
+            NoResponse::NotSent | NoResponse::Unheard | NoResponse::Closed => Self::UpstreamClosed,
+            NoResponse::Malformed => Self::InvalidResponse,
             NoResponse::UpstreamSilent => Self::ResponseTimeout,
             NoResponse::ClientSilent => Self::RequestTimeout,
             NoResponse::BodyTooLong => Self::BodyTooLong,
-            NoResponse::Failed(error) | NoResponse::Unheard(error)
-                if error.is_user() && !is_given_up(&error) =>
-            {
-                Self::RequestBroken
-            }
-            NoResponse::Failed(error) | NoResponse::Unheard(error) if is_invalid(&error) => {
-                Self::InvalidResponse
-            }
-            NoResponse::Failed(_) | NoResponse::Unheard(_) => Self::UpstreamClosed,
+            NoResponse::RequestBroken => Self::RequestBroken,
         }
     }
 }

@@ -241,3 +241,52 @@ async fn clients_at_the_same_time_have_connections_of_their_own() {
         client.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_nobody_asked_for_is_nobodys_answer() {
+    let more = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison";
+    for answer in [
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok{more}"),
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n{more}"),
+        format!("HTTP/1.1 204 No Content\r\n\r\n{more}"),
+        format!("HTTP/1.1 304 Not Modified\r\ncontent-length: 6\r\n\r\n{more}"),
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok\r\n".to_owned(),
+    ] {
+        let upstream = Upstream::answering(answer).await;
+        let serving = Serving::before(&upstream).await;
+        let mut client = serving.client().await;
+        for _ in 0..3 {
+            client.send_head("GET /v1 HTTP/1.1", &with_host(&[])).await;
+            let response = client.response("GET").await;
+            assert!(["ok", ""].contains(&response.text()), "{response:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_comes_while_a_connection_is_idle_is_nobodys_answer() {
+    let poisoned = Arc::new(Notify::new());
+    let told = Arc::clone(&poisoned);
+    let upstream = Upstream::start(move |mut peer: Peer, _| {
+        let told = Arc::clone(&told);
+        async move {
+            while peer.head().await.is_some() {
+                peer.send(OK).await;
+                peer.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison")
+                    .await;
+                told.notify_one();
+            }
+        }
+    })
+    .await;
+    let serving = Serving::before(&upstream).await;
+    for _ in 0..5 {
+        let response = serving.request("GET /v1 HTTP/1.1", &[]).await;
+        assert_eq!(response.text(), "ok");
+        poisoned.notified().await;
+        // The gateway's own socket is read by then: what was sent before it has arrived there.
+        serving
+            .request("OPTIONS /v1 HTTP/1.1", &["max-forwards: 0"])
+            .await;
+    }
+}

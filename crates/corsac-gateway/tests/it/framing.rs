@@ -157,3 +157,66 @@ async fn requests_that_come_together_in_any_pieces_are_answered_one_by_one() {
         assert_eq!(client.response("GET /v1").await.status, 200);
     }
 }
+
+/// A server that tells the framing of a request and its content, which ends with `end`.
+async fn framing_of(line: &str, fields: &[&str], content: &str, end: &'static str) -> String {
+    let upstream = Upstream::start(move |mut peer: Peer, _| async move {
+        while let Some(head) = peer.head().await {
+            let mut seen = String::new();
+            for name in ["content-length", "transfer-encoding"] {
+                if let Some(value) = field(&head, name) {
+                    seen.push_str(&format!("{name}: {value}|"));
+                }
+            }
+            while !seen.ends_with(end) {
+                let byte = peer.bytes(1).await.unwrap();
+                seen.push_str(&byte.escape_ascii().to_string());
+            }
+            let len = seen.len();
+            peer.send(format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n{seen}"
+            ))
+            .await;
+        }
+    })
+    .await;
+    let serving = Serving::before(&upstream).await;
+    let mut client = serving.client().await;
+    client.send_head(line, &with_host(fields)).await;
+    client.send(content).await;
+    client.response(line).await.text().to_owned()
+}
+
+#[tokio::test]
+async fn content_of_a_request_is_framed_by_what_it_is() {
+    let length = ["content-length: 2"];
+    let chunked = ["transfer-encoding: chunked"];
+    let chunks = "2\r\nhi\r\n1;x\r\n!\r\n0\r\n\r\n";
+    for method in ["GET", "POST", "DELETE", "OPTIONS"] {
+        let line = format!("{method} /v1 HTTP/1.1");
+        let framed = framing_of(&line, &length, "hi", "hi").await;
+        assert_eq!(framed, "content-length: 2|hi");
+        let framed = framing_of(&line, &chunked, chunks, "0\\r\\n\\r\\n").await;
+        assert!(
+            framed.starts_with("transfer-encoding: chunked|"),
+            "{framed}"
+        );
+        assert!(framed.contains("hi") && framed.contains('!'), "{framed}");
+        let framed = framing_of(&line, &["content-length: 0"], "", "").await;
+        assert_eq!(framed, "content-length: 0|");
+        let framed = framing_of(&line, &[], "", "").await;
+        assert_eq!(framed, "");
+    }
+}
+
+#[tokio::test]
+async fn trailers_that_were_not_announced_stay_behind() {
+    let framed = framing_of(
+        "POST /v1 HTTP/1.1",
+        &["transfer-encoding: chunked", "trailer: x-a, x-b"],
+        "1\r\na\r\n0\r\nx-b: 1\r\nx-c: 2\r\n\r\n",
+        "\\r\\n\\r\\n",
+    )
+    .await;
+    assert!(framed.ends_with("0\\r\\nx-b: 1\\r\\n\\r\\n"), "{framed}");
+}

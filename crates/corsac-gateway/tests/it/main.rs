@@ -2,6 +2,7 @@
 
 mod frames;
 mod harness;
+mod http1_twin;
 mod http2_cases;
 mod http2_client;
 mod nginx;
@@ -17,6 +18,7 @@ mod forwarding;
 mod framing;
 mod h2load;
 mod hosts;
+mod http1_responses;
 mod http2;
 mod http2_conformance;
 mod http2_floods;
