@@ -26,13 +26,13 @@ use twin::text_of;
 
 pub use cookie_and_data::{data_url, set_cookie};
 pub use exchange::exchange;
-pub use http1::http1_response;
+pub use http1::{http1_response, upstream_response};
 
 /// A target: its name, and what it calls.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("origin", origin),
     ("origin_pattern", origin_pattern),
     ("request_header_list", request_header_list),
@@ -42,6 +42,7 @@ pub const TARGETS: [Target; 12] = [
     ("request_headers", request_headers),
     ("referrer_policy", referrer_policy),
     ("http1_response", http1_response),
+    ("upstream_response", upstream_response),
     ("set_cookie", set_cookie),
     ("data_url", data_url),
     ("exchange", exchange),
