@@ -1,11 +1,11 @@
 //! A connection of the gateway over HTTP/2, on which a fault of one exchange may be one of all.
 
+use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use std::{io, mem};
 
 use bytes::Bytes;
 use h2::server::{Builder, SendResponse};
@@ -48,7 +48,7 @@ pub(super) async fn serve(world: Arc<World>, number: usize, stream: ServerStream
         number,
         ends,
         is_garbled,
-        entries: Mutex::default(),
+        entries: Mutex::new(Some(Vec::new())),
     });
     // Dropped before the connection: what is cut off is known before anybody sees it.
     let mut cut = Cut(Some(Arc::clone(&shared)));
@@ -92,7 +92,8 @@ struct Shared {
     number: usize,
     ends: UnboundedSender<End>,
     is_garbled: Arc<AtomicBool>,
-    entries: Mutex<Vec<Entry>>,
+    /// What is under way; none once the connection is cut off.
+    entries: Mutex<Option<Vec<Entry>>>,
 }
 
 /// How a connection ends.
@@ -108,7 +109,7 @@ impl Shared {
     /// buffer.
     fn cut_off(&self) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        for entry in mem::take(&mut *entries) {
+        for entry in entries.take().unwrap_or_default() {
             self.world.ledger.break_off(entry);
         }
     }
@@ -176,7 +177,10 @@ impl Exchange {
         self.entry = world.ledger.received(&plan, self.shared.number);
         if let Some(entry) = self.entry {
             let entries = self.shared.entries.lock();
-            entries.unwrap_or_else(PoisonError::into_inner).push(entry);
+            match &mut *entries.unwrap_or_else(PoisonError::into_inner) {
+                Some(entries) => entries.push(entry),
+                None => world.ledger.break_off(entry),
+            }
         }
         let mut body = Vec::new();
         while let Some(part) = stream.data().await {
