@@ -29,7 +29,8 @@ const EXPLANATIONS: [(&str, Explanation); 7] = [
             fix: "browsers write this field themselves, and write it right. \
                   Look for a proxy that changes or doubles it, or for a client that is not a \
                   browser and sends a URL there. \
-                  A host with an underscore is refused by the grammar of an origin: rename the host.",
+                  A host with an underscore is refused by the grammar of an origin: rename the host. \
+                  So is one that ends in a dot: open the page by the name without it.",
         },
     ),
     (
