@@ -25,6 +25,7 @@ pub mod oracle;
 mod policy_case;
 mod question;
 mod run;
+pub mod seeded;
 mod server_case;
 pub mod subject;
 

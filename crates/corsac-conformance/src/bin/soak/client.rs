@@ -18,8 +18,8 @@ use crate::http2;
 use crate::judge::{self, Verdict};
 use crate::plan::{Kind, ORIGINS, Plan};
 use crate::progress::Progress;
-use crate::seeded::Seeded;
 use crate::wire::{Fields, Pace};
+use corsac_conformance::seeded::Seeded;
 
 /// What a client has seen of an answer.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +97,7 @@ impl Speech {
 
 /// A client, for as long as the run lasts.
 pub(crate) async fn live(world: Arc<World>, speech: Speech, number: u64) {
-    let mut random = Seeded::new(world.seed, 2 << 40 | number);
+    let mut random = Seeded::about(world.seed, 2 << 40 | number);
     while !world.is_over() {
         let client = Client {
             world: &world,
@@ -198,7 +198,7 @@ impl Client<'_> {
             return self.world.ledger.wrong(wrong);
         };
         let n_requests = random.below(MAX_REQUESTS);
-        let mut others = Seeded::new(random.below(1 << 30) as u64, 0);
+        let mut others = Seeded::about(random.below(1 << 30) as u64, 0);
         tokio::join!(
             self.ask_http2(&connection, n_requests, random),
             self.ask_http2(&connection, n_requests, &mut others),

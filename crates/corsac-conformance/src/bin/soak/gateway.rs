@@ -17,8 +17,8 @@ use crate::World;
 use crate::authority::Authority;
 use crate::counts::Group;
 use crate::plan::{Protocol, Route};
-use crate::seeded::Seeded;
 use crate::timeline::Timeline;
+use corsac_conformance::seeded::Seeded;
 
 /// What both policies and both processes share.
 const SETTINGS: &str = "\
@@ -173,7 +173,7 @@ impl Operator {
     /// Lets a policy take over from another one twice a second, and certificates too, for as long
     /// as the run lasts.
     pub(crate) async fn change_all(&mut self, world: &Arc<World>, position: usize) {
-        let random = &mut Seeded::new(world.seed, 1 << 40 | position as u64);
+        let random = &mut Seeded::about(world.seed, 1 << 40 | position as u64);
         let gateway = &world.gateways[position];
         let mut policy = 0;
         let mut n_changes = 0_u64;

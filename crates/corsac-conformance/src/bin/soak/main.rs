@@ -17,7 +17,6 @@ mod ledger;
 mod plan;
 mod progress;
 mod report;
-mod seeded;
 mod timeline;
 mod upstream;
 mod wire;

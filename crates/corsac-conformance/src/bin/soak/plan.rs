@@ -1,6 +1,6 @@
 //! What a request is, and what its answer must be: both ends know it from its number.
 
-use crate::seeded::Seeded;
+use corsac_conformance::seeded::Seeded;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) const ORIGINS: [&str; 3] = [
 
 impl Plan {
     pub(crate) fn new(seed: u64, number: u64) -> Self {
-        let random = &mut Seeded::new(seed, number);
+        let random = &mut Seeded::about(seed, number);
         let kinds = [
             (5, Kind::Get),
             (2, Kind::Post),

@@ -3,7 +3,6 @@
 mod answers;
 mod cases;
 mod classes;
-pub(super) mod seeded;
 mod shape;
 mod values;
 
@@ -12,9 +11,9 @@ use std::collections::HashSet;
 use super::scenario::Scenario;
 use crate::fetching::load_fetch_cases;
 use crate::load::{LoadErrors, conformance_dir};
+use crate::seeded::Seeded;
 pub use cases::scenario_of_case;
 use classes::Dimension;
-use seeded::Seeded;
 use shape::Shape;
 
 /// `n` scenarios: the cases of `conformance/fetch/` that a browser can play, and then those that

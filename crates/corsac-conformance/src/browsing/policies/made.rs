@@ -2,11 +2,11 @@
 
 use std::iter;
 
-use super::super::generate::seeded::Seeded;
 use super::super::place::{Place, Places};
 use super::super::scenario::{Answer, Api, Body, Call, Credentials, Mode, Page, Route, Scenario};
 use super::trial::{Behind, Refuse, StatedPolicy, Trial, Upstream};
 use crate::oracle::pattern_contains;
+use crate::seeded::Seeded;
 
 /// Trials of `n` policies, several for each. The same for the same seed.
 #[must_use]

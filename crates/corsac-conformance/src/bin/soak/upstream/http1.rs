@@ -11,8 +11,8 @@ use super::{HANGING, Mood, Server, check_request};
 use crate::World;
 use crate::ledger::{Entry, State};
 use crate::plan::{Framing, Plan};
-use crate::seeded::Seeded;
 use crate::wire::{self, LAST_CHUNK, Pace, Reader};
+use corsac_conformance::seeded::Seeded;
 
 /// Serves the requests of a connection, one after the other.
 pub(super) async fn serve(world: &World, number: usize, stream: ServerStream) {
@@ -48,7 +48,7 @@ impl<'w> Connection<'w> {
             server: &world.servers[number],
             stream: Reader::new(stream),
             entry: None,
-            random: Seeded::new(world.seed, number as u64),
+            random: Seeded::about(world.seed, number as u64),
         }
     }
 
@@ -63,7 +63,7 @@ impl<'w> Connection<'w> {
                 continue;
             };
             let plan = Plan::new(self.world.seed, number);
-            self.random = Seeded::new(self.world.seed ^ 1, number);
+            self.random = Seeded::about(self.world.seed ^ 1, number);
             self.entry = self.world.ledger.received(&plan, self.server.number);
             let mut body = Vec::new();
             self.stream.request_body(&head, &mut body).await?;

@@ -24,8 +24,8 @@ use crate::http2::write;
 use crate::ledger::{Entry, State};
 use crate::plan::{Framing, Plan};
 use crate::progress::Progress;
-use crate::seeded::Seeded;
 use crate::wire::Pace;
+use corsac_conformance::seeded::Seeded;
 
 /// Serves the requests of a connection, each in a task of its own.
 pub(super) async fn serve(world: Arc<World>, number: usize, stream: ServerStream) {
@@ -144,7 +144,7 @@ impl Drop for Exchange {
 impl Exchange {
     fn new(shared: &Arc<Shared>) -> Self {
         Self {
-            random: Seeded::new(shared.world.seed, shared.number as u64),
+            random: Seeded::about(shared.world.seed, shared.number as u64),
             shared: Arc::clone(shared),
             entry: None,
         }
@@ -173,7 +173,7 @@ impl Exchange {
         };
         let world = &self.shared.world;
         let plan = Plan::new(world.seed, number);
-        self.random = Seeded::new(world.seed ^ 1, number);
+        self.random = Seeded::about(world.seed ^ 1, number);
         self.entry = world.ledger.received(&plan, self.shared.number);
         if let Some(entry) = self.entry {
             let entries = self.shared.entries.lock();

@@ -17,7 +17,7 @@ use self::stream::ServerStream;
 use crate::World;
 use crate::counts::Group;
 use crate::plan::{Plan, Protocol, Route};
-use crate::seeded::Seeded;
+use corsac_conformance::seeded::Seeded;
 
 /// A server, and how it is at the moment.
 #[derive(Debug)]
@@ -149,7 +149,7 @@ const MAX_HISTORY: usize = 64;
 
 /// Lets a server live by its schedule for as long as the run lasts. Then it goes down.
 pub(crate) async fn live(world: Arc<World>, number: usize) {
-    let random = &mut Seeded::new(world.seed, u64::MAX - number as u64);
+    let random = &mut Seeded::about(world.seed, u64::MAX - number as u64);
     let server = &world.servers[number];
     let mut serving: Option<JoinSet<()>> = None;
     let mut moods = Vec::new();
